@@ -1,0 +1,38 @@
+"""The agent's operations, by their names on the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from provision.agent.operations.base import Operation
+from provision.agent.operations.docker import DockerVersion, ImageList
+from provision.agent.operations.execution import Exec, PowerShell
+from provision.agent.operations.features import FeatureEnsure, FeatureList
+from provision.agent.operations.files import (
+    Download,
+    FileCommit,
+    FileEnsure,
+    FileRead,
+    FileStat,
+    FileWrite,
+)
+from provision.agent.operations.host import GetBoot, GetFacts, Restart, SelfTest
+from provision.agent.operations.jobs import JobPoll, JobRemove, JobStart, JobStop
+from provision.agent.operations.network import AdapterList, NatList, SwitchList
+from provision.agent.operations.scheduled_tasks import ScheduledTaskList, ScheduledTaskRemove
+from provision.agent.operations.services import ServiceEnsure, ServiceList
+
+OPERATIONS: dict[str, type[Operation[Any]]] = {
+    operation.name: operation
+    for operation in (
+        GetFacts, GetBoot, Restart, SelfTest,
+        FileStat, FileRead, FileEnsure, FileWrite, FileCommit, Download,
+        FeatureEnsure, FeatureList,
+        ServiceList, ServiceEnsure,
+        ScheduledTaskList, ScheduledTaskRemove,
+        Exec, PowerShell,
+        JobStart, JobPoll, JobStop, JobRemove,
+        SwitchList, AdapterList, NatList,
+        DockerVersion, ImageList,
+    )
+}  # fmt: skip

@@ -1,0 +1,109 @@
+"""Operations that run somebody else's program or script, in a child process, while we wait."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from provision.agent.operations.base import Answer, ErrorRecord, Operation
+
+
+class ExecAnswer(Answer):
+    """How a program ended.
+
+    Args:
+        exit_code: None in check mode, and when it was stopped at its timeout.
+        stdout: Its output as text; at most 256 KiB of each stream, the end kept.
+        truncated: Earlier output was dropped.
+        timed_out: It was stopped, with its whole process tree.
+        ran: False in check mode.
+    """
+
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    truncated: bool = False
+    timed_out: bool = False
+    ran: bool = True
+
+
+class Exec(Operation[ExecAnswer]):
+    """Run a program with its standard input closed. A missing program is the error `NotFound`.
+
+    Args:
+        program: A name on PATH, or a path.
+        arguments: Each is one argument; the agent quotes them as Windows programs expect.
+        directory: Working directory; the agent's data folder when left out.
+        environment: Added to the agent's own.
+        timeout: Host seconds.
+    """
+
+    name: ClassVar[str] = "exec"
+    answer: ClassVar[type[Answer]] = ExecAnswer
+    changes: ClassVar[bool] = True
+    repeatable: ClassVar[bool] = False
+
+    program: str
+    arguments: tuple[str, ...] = ()
+    directory: str | None = None
+    environment: dict[str, str] = {}
+    timeout: int = Field(default=600, ge=1)
+
+
+class Record(Answer):
+    """One typed record of a script's streams, or of the job that runs it.
+
+    Args:
+        number: Counted from 1 within one job or script.
+        time: The host's clock when it was written, ISO 8601 UTC with milliseconds.
+        kind: `output`, `warning`, `error`, `information`, `verbose`, `progress`, `heartbeat`, or
+            `caught`: an error that the script caught; evidence only.
+        text: The record as one text; may have several lines.
+        error: For `error` and `caught`.
+    """
+
+    number: int
+    time: str
+    kind: str
+    text: str
+    error: ErrorRecord | None = None
+
+
+class PowerShellAnswer(Answer):
+    """How a script ended.
+
+    Args:
+        records: In the order in which they were written; at most the last 2,000.
+        exit_code: What the script gave to `exit`, or the last native program's; None when neither.
+        threw: A terminating error ended it; that error is the last `error` record.
+        truncated: Earlier records were dropped.
+        timed_out: It was stopped.
+        ran: False in check mode.
+    """
+
+    records: tuple[Record, ...]
+    exit_code: int | None
+    threw: bool
+    truncated: bool = False
+    timed_out: bool = False
+    ran: bool = True
+
+
+class PowerShell(Operation[PowerShellAnswer]):
+    """Run PowerShell text in a child process and keep its records typed.
+
+    Args:
+        script: The text.
+        directory: Working directory; the agent's data folder when left out.
+        timeout: Host seconds.
+    """
+
+    name: ClassVar[str] = "powershell"
+    answer: ClassVar[type[Answer]] = PowerShellAnswer
+    changes: ClassVar[bool] = True
+    repeatable: ClassVar[bool] = False
+
+    script: str
+    directory: str | None = None
+    timeout: int = Field(default=600, ge=1)

@@ -1,0 +1,150 @@
+"""A host as the user describes it: how it is reached, what it should become."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from provision.model.position import Position
+from provision.model.secret import SecretReference
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class Scheme(Enum):
+    """How WinRM's HTTP is carried."""
+
+    HTTP = "http"
+    HTTPS = "https"
+
+
+class Authentication(Enum):
+    """Which proof of identity is offered to the host."""
+
+    BASIC = "basic"
+    NTLM = "ntlm"
+    NEGOTIATE = "negotiate"
+    KERBEROS = "kerberos"
+    CREDSSP = "credssp"
+    CERTIFICATE = "certificate"
+
+
+class WinRMSettings(BaseModel):
+    """How to reach a host over WinRM.
+
+    Args:
+        address: Host name or address; may be left out on a simulated host.
+        port: 5985 for http and 5986 for https when left out.
+        scheme: `https` unless given.
+        auth: `ntlm` unless given: messages are encrypted even over http.
+        user: `Administrator`, `DOMAIN\\user` or `user@domain`.
+        password: A reference to the secret; a literal works, with a loud warning.
+        ca: A file of certificates to trust, PEM; the system's own when left out.
+        verify: False accepts any certificate: for a first look only.
+        certificate: Client certificate for `auth: certificate`, PEM.
+        key: Its private key, PEM.
+        proxy: An HTTP proxy; the environment's proxies are never used.
+        operation_timeout: Seconds that one request may wait on the host for output.
+        connect_timeout: Seconds for the host to give its first authenticated answer.
+    """
+
+    model_config = _FROZEN
+
+    address: str | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)
+    scheme: Scheme = Scheme.HTTPS
+    auth: Authentication = Authentication.NTLM
+    user: str = "Administrator"
+    password: SecretReference | str | None = None
+    ca: str | None = None
+    verify: bool = True
+    certificate: str | None = None
+    key: str | None = None
+    proxy: str | None = None
+    operation_timeout: int = Field(default=20, ge=1, le=600)
+    connect_timeout: int = Field(default=30, ge=1)
+
+
+class Generation(Enum):
+    """The Windows Server 2016 builds whose installer we know (field-notes §1)."""
+
+    TP4 = "tp4"
+    TP5 = "tp5"
+    RTM = "rtm"
+
+
+class SwitchError(Enum):
+    """What a simulated host's installer meets when it adds the virtual switch."""
+
+    NONE = "none"
+    HARMLESS = "harmless"
+    FATAL = "fatal"
+
+
+class SimulateSettings(BaseModel):
+    """A simulated host in place of a real one: for rehearsals, with faults.
+
+    Args:
+        generation: Which build of Windows Server 2016 the host is.
+        speed: Host seconds per real second.
+        scenario: A named set of these knobs; the knobs given here win over it.
+        switch_error: What happens when the installer adds the switch.
+        restarts: How many restarts in a row each restart becomes ("configuring updates").
+        restart_seconds: Host seconds from the connection's end to the first open port.
+        answers_401_for: Host seconds after a boot during which every login is refused.
+        settles_after: Host seconds after a boot until Windows has settled.
+        silent_for: Host seconds that the installer says nothing, on top of its usual silence.
+        hangs: The installer stops for good in the middle of its image.
+        download_fails: Addresses that contain this text cannot be fetched by the host.
+        image_missing: The installer ends without an image.
+        docker_fails: The docker service does not start within the installer's minute.
+        disk_free_bytes: Free space on the system drive.
+        culture: The language that Windows speaks.
+        feature_installed: The Containers feature is there already, so no restart is needed.
+        known_scripts: SHA-256 of further files that behave as this generation's installer.
+    """
+
+    model_config = _FROZEN
+
+    generation: Generation = Generation.TP4
+    speed: float = Field(default=600.0, gt=0, le=1_000_000)
+    scenario: str | None = None
+    switch_error: SwitchError = SwitchError.HARMLESS
+    restarts: int = Field(default=1, ge=1, le=20)
+    restart_seconds: float = Field(default=95.0, ge=0)
+    answers_401_for: float = Field(default=20.0, ge=0)
+    settles_after: float = Field(default=60.0, ge=0)
+    silent_for: float = Field(default=0.0, ge=0)
+    hangs: bool = False
+    download_fails: str | None = None
+    image_missing: bool = False
+    docker_fails: bool = False
+    disk_free_bytes: int = Field(default=40 * 1024**3, ge=0)
+    culture: str = "en-US"
+    feature_installed: bool = False
+    known_scripts: tuple[str, ...] = ()
+
+
+class Host(BaseModel):
+    """One host, with everything that groups and defaults gave it.
+
+    Args:
+        name: The name by which people and the journal know it.
+        playbook: Path of the playbook, relative to the working directory.
+        vars: Variables for templates.
+        groups: Names of the groups it is in, widest first.
+        simulate: Settings of the simulated host that stands in; None for a real one.
+        position: Where it is described.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    name: str
+    winrm: WinRMSettings = WinRMSettings()
+    playbook: str | None = None
+    vars: dict[str, Any] = {}
+    groups: tuple[str, ...] = ()
+    simulate: SimulateSettings | None = None
+    position: Position | None = None
