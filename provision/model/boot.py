@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class BootIdentity(BaseModel):
-    """Last boot time and a volatile token of ours; either alone can lie (field-notes §5).
+    """Last boot time and a volatile token of ours; either alone can lie.
 
     Args:
         boot_time: When the host says it started, ISO 8601 UTC with whole seconds. It may move by

@@ -14,7 +14,7 @@ from provision.model.position import Position
 
 
 class ErrorClass(Enum):
-    """How a retry policy must treat an error (field-notes §3)."""
+    """How a retry policy must treat an error."""
 
     PERMANENT = "permanent"
     TRANSIENT = "transient"

@@ -68,7 +68,7 @@ class WinRMSettings(BaseModel):
 
 
 class Generation(Enum):
-    """The Windows Server 2016 builds whose installer we know (field-notes §1)."""
+    """The Windows Server 2016 builds whose installer we know."""
 
     TP4 = "tp4"
     TP5 = "tp5"

@@ -54,7 +54,9 @@ class Task:
         expect_warnings: Known issues that are expected here: reported, but not counted by
             `--strict`.
         ignore: True goes on after a failure, which becomes a warning.
-        on_restart: What an unexpected restart of the host means for it.
+        on_restart: What an unexpected restart of the host means for it; None is the step's own
+            default: `rerun` where the step only brings about a state, `fail` where it runs
+            something of the user's.
         vars: Variables of this task alone (from `include`).
     """
 
@@ -72,7 +74,7 @@ class Task:
     notify: tuple[str, ...] = ()
     expect_warnings: tuple[str, ...] = ()
     ignore: bool = False
-    on_restart: OnRestart = OnRestart.RERUN
+    on_restart: OnRestart | None = None
     vars: Mapping[str, Any] = field(default_factory=dict)
 
 

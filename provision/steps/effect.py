@@ -114,6 +114,13 @@ class Render:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """Decide a Jinja2 expression with the task's variables; gives a bool."""
+
+    expression: str
+
+
 Effect: TypeAlias = (
     Call
     | RestartHost
@@ -125,6 +132,7 @@ Effect: TypeAlias = (
     | LocalDownload
     | Upload
     | Render
+    | Evaluate
 )
 T = TypeVar("T")
 Procedure: TypeAlias = Generator[Effect, Any, T]

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from provision.model.facts import Facts
+from provision.model.playbook import OnRestart
 from provision.steps.effect import StepProcedure
 
 
@@ -20,8 +21,9 @@ class StepContext:
         check: Nothing may be changed; say what would be.
         facts: As observed when the host was connected last.
         run: The run's id.
-        key: Unique to this task and loop item within the run; letters, digits and dashes. Job ids
-            are made of `run` and `key`.
+        key: Unique to this task and loop item, and the same in every run of the playbook; letters,
+            digits and dashes. Job ids begin with it, so that a later run finds a job that an
+            interrupted one left behind.
         timeout: Host seconds that the task may take in all; None for the step's default.
     """
 
@@ -43,6 +45,9 @@ class Step(BaseModel):
         short: The parameter that a plain string or list given in place of a mapping means; None
             when the step must be given a mapping.
         default_timeout: Host seconds for the whole task unless it says otherwise.
+        handles_restarts: The procedure itself notices that the boot changed and goes on; for all
+            others the task's `on_restart` decides.
+        on_restart: What an unexpected restart means for a task that does not say.
         example: YAML of one task, shown in the documentation and checked by a test.
     """
 
@@ -51,6 +56,8 @@ class Step(BaseModel):
     name: ClassVar[str]
     short: ClassVar[str | None] = None
     default_timeout: ClassVar[float] = 600
+    handles_restarts: ClassVar[bool] = False
+    on_restart: ClassVar[OnRestart] = OnRestart.RERUN
     example: ClassVar[str] = ""
 
     @classmethod

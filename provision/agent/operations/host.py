@@ -28,7 +28,7 @@ class BootAnswer(Answer):
     Args:
         boot: The boot's identity.
         time: The host's clock, ISO 8601 UTC with whole seconds.
-        settled: Windows has finished starting (field-notes §5).
+        settled: Windows has finished starting.
         waiting_for: Why it has not: any of `logon`, `servicing`, `restart_in_progress`,
             `services`.
     """

@@ -1,7 +1,7 @@
 """Operations on jobs: work on the host that outlives the connection.
 
 A job lives in its own folder, `<data folder>\\jobs\\<id>`, and runs as a scheduled task. The folder
-alone tells what became of it, whoever died in between (powershell-notes §4, §6).
+alone tells what became of it, whoever died in between.
 """
 
 from __future__ import annotations

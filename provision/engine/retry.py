@@ -1,0 +1,94 @@
+"""All retry policies, by error class.
+
+- *permanent* is never tried again: the same request would fail the same way.
+- *transient* is tried again in place, over the same process on the host, for a short while.
+- *lost* means that the process on the host is gone: the connection has to be made anew, which is
+  the boot table's work (`boot`), not a retry's.
+
+What a policy never does is launch anything: it repeats questions, under the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, retry_if_result, wait_exponential
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base
+
+from provision.model.clock import Clock
+from provision.model.errors import ErrorClass, ProvisionError
+
+IN_PLACE_SECONDS = 15.0
+PROBE_SECONDS = 1.5
+REAL_SECONDS_BETWEEN_PROBES = 0.05
+
+
+class _HostSeconds(stop_base):
+    """Stop when so many host seconds have gone by since the first try."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._end = clock.now() + seconds
+
+    def __call__(self, retry_state: RetryCallState) -> bool:  # noqa: ARG002
+        return self._clock.now() >= self._end
+
+
+class _Paced(wait_base):
+    """Wait host seconds, but not less real time than a loopback host can stand."""
+
+    def __init__(self, clock: Clock, inner: wait_base) -> None:
+        self._floor = REAL_SECONDS_BETWEEN_PROBES * clock.speed
+        self._inner = inner
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        return max(self._floor, self._inner(retry_state))
+
+
+def is_transient(error: BaseException) -> bool:
+    """Tell whether asking again over the same process can help."""
+    return isinstance(error, ProvisionError) and error.error_class is ErrorClass.TRANSIENT
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether a new connection, some time later, can help."""
+    return isinstance(error, ProvisionError) and error.error_class is not ErrorClass.PERMANENT
+
+
+def in_place(clock: Clock, sleep: Callable[[float], None] | None = None) -> Retrying:
+    """Ask again over the same process: for hiccups of the network, not for restarts."""
+    return Retrying(
+        retry=retry_if_exception(is_transient),
+        wait=_Paced(clock, wait_exponential(multiplier=0.25, max=4)),
+        stop=_HostSeconds(clock, IN_PLACE_SECONDS),
+        sleep=sleep or clock.sleep,
+        reraise=True,
+    )
+
+
+def connecting(clock: Clock, seconds: float, sleep: Callable[[float], None]) -> Retrying:
+    """Make the first connection: transient and lost errors are tried again until the deadline."""
+    return Retrying(
+        retry=retry_if_exception(is_passing),
+        wait=_Paced(clock, wait_exponential(multiplier=0.5, max=5)),
+        stop=_HostSeconds(clock, seconds),
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+def probing(clock: Clock, seconds: float, sleep: Callable[[float], None]) -> Retrying:
+    """Look again and again, at an even pace, until the result is not None or time is up."""
+    return Retrying(
+        retry=retry_if_result(_is_none),
+        wait=_Paced(clock, wait_exponential(multiplier=PROBE_SECONDS, max=PROBE_SECONDS)),
+        stop=_HostSeconds(clock, seconds),
+        sleep=sleep,
+        retry_error_callback=lambda _: None,
+    )
+
+
+def _is_none(result: Any) -> bool:
+    return result is None

@@ -1,0 +1,55 @@
+"""Which value a variable has for a task.
+
+From weakest to strongest: the playbook's, the host's, the task's own (`vars`, or an include's),
+`--var`. Results of earlier tasks, `facts` and `host` cannot be overridden. A variable's own
+templates may use every variable before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from provision.model.facts import Facts
+from provision.model.host import Host
+from provision.model.playbook import Playbook, Task
+from provision.playbook.template import Renderer
+
+
+class Scope:
+    """All variables of one host's run.
+
+    Args:
+        forced: From `--var`.
+    """
+
+    def __init__(
+        self, playbook: Playbook, host: Host, forced: Mapping[str, Any], renderer: Renderer
+    ) -> None:
+        self._written = {**playbook.vars, **host.vars}
+        self._forced = dict(forced)
+        self._host = host.name
+        self._renderer = renderer
+        self._results: dict[str, Any] = {}
+
+    def keep(self, name: str, result: Mapping[str, Any]) -> None:
+        """Remember a task's result under the name that it registers."""
+        self._results[name] = dict(result)
+
+    def variables(self, facts: Facts, task: Task | None = None) -> dict[str, Any]:
+        """Give all variables, templates filled in.
+
+        Raises:
+            InputError: A variable's template cannot be filled in.
+        """
+        fixed = {
+            **self._results,
+            "facts": facts.model_dump(mode="json"),
+            "host": self._host,
+        }
+        known = {**self._forced, **fixed}
+        position = task.position if task else None
+        for name, written in {**self._written, **(task.vars if task else {})}.items():
+            if name not in self._forced and name not in fixed:
+                known[name] = self._renderer.render(written, known, position)
+        return known
