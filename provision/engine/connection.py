@@ -1,8 +1,8 @@
 """A usable link to one host, kept through broken connections and restarts.
 
-Every request goes through `call`. When the agent's client gives up, this walks the boot table: probe
-until an authenticated agent answers, compare boot identities, let a new boot settle, and ask again
-if the operation bears it. Nothing here launches anything.
+Every request goes through `call`. When the agent's client gives up, this walks the boot table:
+probe until an authenticated agent answers, compare boot identities, let a new boot settle, and ask
+again if the operation bears it. Nothing here launches anything.
 """
 
 from __future__ import annotations
