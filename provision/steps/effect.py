@@ -7,11 +7,11 @@ and interruptions, and so that a test can play a whole step without a host.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
-from provision.agent.operations.base import Answer, Operation
+from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.model.boot import BootIdentity
 from provision.model.outcome import StepResult
 
@@ -29,6 +29,18 @@ class Call:
     """
 
     operation: Operation[Any]
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallMany:
+    """Let the agent carry out several operations, sent in one go.
+
+    Gives a tuple with, for each operation and in that order, its answer, or the `OperationError`
+    with which the host refused it: one refusal does not keep the others from being carried out.
+    """
+
+    operations: tuple[Operation[Any], ...]
     check: bool = False
 
 
@@ -123,6 +135,7 @@ class Evaluate:
 
 Effect: TypeAlias = (
     Call
+    | CallMany
     | RestartHost
     | CurrentBoot
     | Sleep
@@ -147,3 +160,11 @@ def call(operation: Operation[A], *, check: bool = False) -> Procedure[A]:
     """Carry out an operation, with the type of its answer kept."""
     answer: A = yield Call(operation, check)
     return answer
+
+
+def call_all(
+    operations: Sequence[Operation[Any]], *, check: bool = False
+) -> Procedure[tuple[Answer | OperationError, ...]]:
+    """Carry out several operations in one go; gives the answers and refusals in that order."""
+    answers: tuple[Answer | OperationError, ...] = yield CallMany(tuple(operations), check)
+    return answers
