@@ -1,0 +1,1 @@
+"""The modelled Windows host: a frozen, JSON-able tree, and what time and operations do to it."""
