@@ -1,0 +1,96 @@
+"""What both the live and the plain report say about an event, in one line each."""
+
+from __future__ import annotations
+
+from provision.model.event import (
+    HostConnected,
+    HostLost,
+    HostRestarted,
+    RunFinished,
+    RunStarted,
+    TaskFinished,
+)
+from provision.model.facts import Facts
+from provision.report.text import clean, duration, plural, size
+
+_ORDER = ("changed", "ok", "skipped", "failed", "unreachable")
+
+
+def start(event: RunStarted) -> str:
+    """Say what runs where."""
+    host = f"{event.host} (simulated)" if event.simulated else event.host
+    mode = ", check mode: nothing is changed" if event.check else ""
+    return clean(f"{host} at {event.address}, playbook {event.playbook}{mode}")
+
+
+def connected(event: HostConnected) -> str:
+    """Say that the agent answers."""
+    return f"connected in {duration(event.seconds)}"
+
+
+def facts(observed: Facts) -> list[str]:
+    """Say what kind of host this is, in two lines."""
+    rights = "elevated" if observed.elevated else "NOT elevated"
+    machine = (
+        f"{observed.computer_name}: {observed.os_caption}, build {observed.os_build}, "
+        f"{observed.culture}, PowerShell {observed.powershell_version}"
+    )
+    means = (
+        f"{plural(observed.processors, 'processor')}, {size(observed.memory_bytes)} memory, "
+        f"{size(observed.free_disk_bytes)} free, as {observed.user} ({rights})"
+    )
+    said = [machine, means]
+    if observed.pending_restart:
+        said.append(f"Windows wants a restart: {', '.join(observed.pending_restart)}")
+    return [clean(line) for line in said]
+
+
+def lost(event: HostLost) -> str:
+    """Say that the connection broke."""
+    why = "as expected" if event.expected else "not expected"
+    return clean(f"connection lost, {why}: {event.reason}")
+
+
+def restarted(event: HostRestarted) -> str:
+    """Say that the host came back in another boot."""
+    asked = "restarted as asked" if event.expected else "restarted, and nobody asked for it"
+    return f"{asked}: boot {event.old} → {event.new}, away {duration(event.seconds)}"
+
+
+def outcome(event: TaskFinished, *, check: bool) -> str:
+    """Name a task's outcome for people."""
+    return "would change" if check and event.outcome == "changed" else event.outcome
+
+
+def ending(event: RunFinished, *, check: bool) -> str:
+    """Say how a run ended, in a few words."""
+    match event.outcome:
+        case "ok":
+            return "done: nothing had to be changed"
+        case "changed":
+            return (
+                "check done: this is what would change" if check else "done: the host was changed"
+            )
+        case "interrupted":
+            return "interrupted"
+        case "unreachable":
+            return "the host could not be reached"
+        case _:
+            return "failed"
+
+
+def counts(event: RunFinished) -> str:
+    """Count tasks and warnings: `3 changed, 2 ok, 1 warning`."""
+    known = [name for name in _ORDER if event.counts.get(name)]
+    others = [name for name in event.counts if name not in _ORDER and event.counts[name]]
+    parts = [f"{event.counts[name]} {clean(name)}" for name in known + others]
+    if event.warnings:
+        parts.append(plural(event.warnings, "warning"))
+    return ", ".join(parts) or "no task was run"
+
+
+def times(event: RunFinished) -> str:
+    """Give both clocks; one when they agree."""
+    if abs(event.seconds - event.real_seconds) < max(2.0, event.seconds * 0.05):
+        return duration(event.seconds)
+    return f"{duration(event.seconds)} of host time in {duration(event.real_seconds)}"
