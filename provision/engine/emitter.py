@@ -23,7 +23,7 @@ class Emitter:
         self._host = host
         self._observers = tuple(observers)
 
-    def emit(self, kind: type[E], **fields: Any) -> None:
+    def emit(self, kind: type[E], /, **fields: Any) -> None:
         """Make an event of this kind and let every observer notice it."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         event = kind(time=now, host=self._host, **fields)

@@ -1,0 +1,134 @@
+"""The plain log and the live report over the same events."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from provision.engine.clock import HostClock
+from provision.model.event import Event, TaskProgress
+from provision.report.console import ConsoleReport
+from provision.report.plain import PlainReport
+from provision.report.terminal import Terminal
+
+PLAIN = r"""
+19:40:46 build-01: build-01 (simulated) at 192.0.2.10:5986, playbook playbooks/container-host.yml
+19:40:46 build-01: connected in 0:01
+19:40:46 build-01: WIN-TP4: Microsoft Windows Server 2016 Technical Preview 4, build 10586, en-US, PowerShell 5.0.10586.0
+19:40:46 build-01: 2 processors, 2.5 GB memory, 40 GB free, as WIN-TP4\Administrator (elevated)
+19:40:46 build-01: Windows wants a restart: servicing
+19:40:46 build-01: plan:
+19:40:46 build-01:   1. run Run the installer (installer): the host is built; always
+19:40:46 build-01: task 1/1: Run the installer (installer)
+19:40:46 build-01:   [0:03] Enabling feature...
+19:40:46 build-01: connection lost, as expected: connection reset
+19:40:46 build-01: restarted as asked: boot 2015-12-01T08:00:00Z (11111111) → 2015-12-01T08:04:00Z (22222222), away 1:35
+19:40:46 build-01:   [3:20] error: Failed.
+19:40:46 build-01:   [3:20] error:   next line
+19:40:46 build-01:   verify passed: virtual switch: NAT
+19:40:46 build-01:   verify FAILED: image: none
+19:40:46 build-01:   WARNING vswitch-add-failed: the switch works all the same
+19:40:46 build-01:     seen: 0x80070490
+19:40:46 build-01:     what to do: nothing
+19:40:46 build-01:   changed in 1:56:40
+19:40:46 build-01:     feature Containers: installed false → true
+19:40:46 build-01: done: the host was changed (1 changed, 1 warning; 2:00:05 of host time in 0:12; exit code 0)
+"""  # noqa: E501
+
+
+def plain(events: list[Event], **options: bool) -> str:
+    stream = io.StringIO()
+    report = PlainReport(stream, **options)
+    for event in events:
+        report.notice(event)
+    report.close()
+    return stream.getvalue()
+
+
+def drawn(events: list[Event], *, encoding: str = "utf-8", width: int = 90, **options: bool) -> str:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
+    console = Console(file=stream, width=width, force_terminal=True, color_system="truecolor")
+    report = ConsoleReport(console, HostClock(600), **options)
+    for event in events:
+        report.notice(event)
+    report.close()
+    stream.flush()
+    return raw.getvalue().decode(encoding)
+
+
+def test_plain_log(events: list[Event]) -> None:
+    assert plain(events) == PLAIN.lstrip("\n")
+
+
+def test_live_report_says_everything_that_the_plain_log_says(events: list[Event]) -> None:
+    text = " ".join(drawn(events, live=False, width=200).split())
+    for piece in (
+        "build-01 (simulated) at 192.0.2.10:5986",
+        "2 processors, 2.5 GB memory",
+        "the host is built",
+        "Enabling feature...",
+        "connection lost, as expected: connection reset",
+        "away 1:35",
+        "next line",
+        "virtual switch",
+        "warning vswitch-add-failed",
+        "0x80070490",
+        "feature Containers: installed false → true",
+        "2:00:05 of host time in 0:12",
+    ):
+        assert piece in text
+
+
+def test_the_moving_line_goes_away(events: list[Event]) -> None:
+    text = drawn(events, live=True)
+    assert text.count("\x1b[?25l") == text.count("\x1b[?25h") > 0
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "utf-8"])
+def test_any_terminal_encoding_will_do(events: list[Event], encoding: str) -> None:
+    assert "vswitch-add-failed" in drawn(events, live=False, encoding=encoding)
+
+
+def test_host_output_cannot_reach_the_terminal(events: list[Event]) -> None:
+    nasty = "\x1b]0;owned\x07 [bold red]markup[/] \x1b[2J\u202e"
+    task = TaskProgress(
+        time="2026-11-24T19:40:46.123Z",
+        host="build-01",
+        task="t\x1b[1m",
+        kind="output",
+        text=nasty,
+        elapsed=1,
+    )
+    for text in (plain([task]), drawn([*events[:4], task, *events[4:]], live=True)):
+        assert "\x1b]0;" not in text
+        assert "\x1b[2J" not in text
+        assert "\u202e" not in text
+        assert "[bold red]markup[/]" in text
+
+
+def test_long_lines_are_wrapped_whole(events: list[Event]) -> None:
+    word = "".join(chr(0x4E00 + n) for n in range(300))
+    task = TaskProgress(
+        time=events[0].time, host="h", task="t", kind="output", text=word, elapsed=1
+    )
+    text = drawn([task], live=False, width=60)
+    assert all(character in text for character in word)
+
+
+def test_diff_shows_both_sides(events: list[Event]) -> None:
+    for text in (plain(events, diff=True), drawn(events, live=False, diff=True)):
+        assert "-installed: False" in text or "-installed: false" in text
+
+
+def test_a_closed_stream_stops_no_run(events: list[Event]) -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(len(text))
+
+    for report in (PlainReport(Closed()), ConsoleReport(Terminal(Closed()), HostClock())):
+        for event in events:
+            report.notice(event)
+        report.close()
