@@ -103,6 +103,21 @@ class AgentClient:
         return self.call_many([operation], check=check)[0]
 
     def call_many(self, operations: Sequence[Operation[A]], *, check: bool = False) -> list[A]:
+        """Let the agent carry out operations in their order; see `try_many`.
+
+        Raises:
+            OperationError: The host refused; the first that it did refuse.
+        """
+        answers = []
+        for answer in self.try_many(operations, check=check):
+            if isinstance(answer, OperationError):
+                raise answer
+            answers.append(answer)
+        return answers
+
+    def try_many(
+        self, operations: Sequence[Operation[A]], *, check: bool = False
+    ) -> list[A | OperationError]:
         """Let the agent carry out operations in their order, sent in one go.
 
         One that the host refuses does not keep the later ones from being carried out.
@@ -111,10 +126,9 @@ class AgentClient:
             check: Say what would change, and change nothing.
 
         Returns:
-            The answers, in the order of the operations.
+            The answers, or the host's refusals, in the order of the operations.
 
         Raises:
-            OperationError: The host refused; the first that it did refuse.
             TransportError: `ShellGone` when the process has ended, forgot an answer or is silent;
                 any other when the policy gave up.
             UnexpectedAnswer: An answer has another shape.
@@ -124,10 +138,13 @@ class AgentClient:
             payloads = self._collect(numbers)
         finally:
             self._session.abandon(numbers)
-        return [
-            _parse(operation.name, payloads[number], operation.parse)
-            for number, operation in numbers.items()
-        ]
+        answers: list[A | OperationError] = []
+        for number, operation in numbers.items():
+            try:
+                answers.append(_parse(operation.name, payloads[number], operation.parse))
+            except OperationError as error:
+                answers.append(error)
+        return answers
 
     def close(self) -> None:
         """End the agent and free what the host holds for us; never raises."""

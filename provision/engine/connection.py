@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from provision.agent.client import AgentClient
-from provision.agent.operations.base import Answer, Operation
+from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.agent.operations.host import BootAnswer, GetBoot, GetFacts, Restart
 from provision.engine import retry
 from provision.engine.boot import BootLimits, BootState, Signal, advance
@@ -111,14 +111,19 @@ class HostConnection:
             AnswerLost: The agent died over an operation that must not be repeated.
             UnreachableError: The host did not come back within its deadlines.
         """
-        return self.call_many([operation], check=check)[0]
+        answer = self.try_many([operation], check=check)[0]
+        if isinstance(answer, OperationError):
+            raise answer
+        return answer
 
-    def call_many(self, operations: Sequence[Operation[A]], *, check: bool = False) -> list[A]:
-        """Let the agent carry out several operations, sent in one go."""
+    def try_many(
+        self, operations: Sequence[Operation[A]], *, check: bool = False
+    ) -> list[A | OperationError]:
+        """Let the agent carry out several operations, sent in one go; refusals are results."""
         while True:
             assert self._client is not None
             try:
-                answers = self._client.call_many(operations, check=check)
+                answers = self._client.try_many(operations, check=check)
             except TransportError as error:
                 self._find_again(error)
                 unsafe = [op for op in operations if not op.repeatable and not check]

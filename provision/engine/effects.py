@@ -18,6 +18,7 @@ from provision.model.event import TaskProgress
 from provision.playbook.template import Renderer
 from provision.steps.effect import (
     Call,
+    CallMany,
     CurrentBoot,
     Effect,
     Elapsed,
@@ -88,6 +89,8 @@ class Effects:
                 answer = self._connection.call(effect.operation, check=effect.check)
                 self._watch_jobs(effect, answer)
                 return answer
+            case CallMany():
+                return tuple(self._connection.try_many(effect.operations, check=effect.check))
             case RestartHost():
                 if self._check:
                     raise TaskError("a restart was asked for in check mode: a mistake of the step")
