@@ -1,0 +1,142 @@
+"""The step `command`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+
+from provision.agent.operations.execution import Exec
+from provision.agent.operations.jobs import JobStart
+from provision.model.outcome import Change, Json, StepResult
+from provision.model.playbook import OnRestart
+from provision.steps.command_line import split_command_line
+from provision.steps.detached import run_detached
+from provision.steps.effect import Elapsed, Procedure, StepProcedure, call
+from provision.steps.ending import ended, failed
+from provision.steps.following import End
+from provision.steps.guards import needless
+from provision.steps.names import Strings
+from provision.steps.records import texts
+from provision.steps.step import Step, StepContext
+from provision.steps.vital_signs import Silence
+
+
+class Command(Step):
+    """Run a program on the host, without a shell.
+
+    Give `line`, or `program` with `arguments`. For pipes, redirections and variables use
+    `powershell`. Not run in check mode, unless `changes` is false.
+
+    Args:
+        line: Program and arguments in one line, split as Windows programs split it.
+        program: A name on PATH, or a path.
+        arguments: The program's arguments, one each.
+        directory: Working directory.
+        environment: Variables added to the agent's own; not with `detach`.
+        creates: Do nothing when this path exists.
+        removes: Do nothing when this path does not exist.
+        ok_codes: Exit codes that are no failure.
+        changes: False says that it only looks: the outcome is `ok`.
+        detach: Run it as a job that outlives the connection, for long work and for what Windows
+            refuses to a network logon.
+        silence: With `detach`: when silence is reported, and when it counts as hung.
+    """
+
+    name: ClassVar[str] = "command"
+    short: ClassVar[str | None] = "line"
+    on_restart: ClassVar[OnRestart] = OnRestart.FAIL
+    example: ClassVar[str] = """\
+name: The image is tagged
+command: docker tag windowsservercore example.com/windowsservercore
+"""
+
+    line: str | None = Field(default=None, min_length=1)
+    program: str | None = Field(default=None, min_length=1)
+    arguments: Strings = ()
+    directory: str | None = None
+    environment: dict[str, str] = {}
+    creates: str | None = None
+    removes: str | None = None
+    ok_codes: tuple[int, ...] = (0,)
+    changes: bool = True
+    detach: bool = False
+    silence: Silence = Silence()
+
+    @model_validator(mode="after")
+    def _one_command(self) -> Command:
+        if (self.line is None) == (self.program is None):
+            raise ValueError("give exactly one of line and program")
+        if self.line is not None and self.arguments:
+            raise ValueError("arguments are for program; line has its own")
+        if self.detach and self.environment:
+            raise ValueError("a job has no environment of its own; leave one of the two out")
+        if not self._words():
+            raise ValueError("the line is empty")
+        return self
+
+    def _words(self) -> tuple[str, ...]:
+        if self.line is not None:
+            return split_command_line(self.line)
+        return (self.program or "", *self.arguments)
+
+    def intent(self) -> str:
+        """Say what is run."""
+        shown = self.line or " ".join(self._words())
+        return f"run {shown}" + (" as a job" if self.detach else "")
+
+    def run(self, context: StepContext) -> StepProcedure:
+        """Run it unless there is no need to."""
+        if why := (yield from needless(self.creates, self.removes)):
+            return ended((), evidence=[why])
+        if context.check and self.changes:
+            return ended([self._change()], evidence=["not run in check mode"])
+        if self.detach:
+            return (yield from self._as_job(context))
+        return (yield from self._now(context))
+
+    def _now(self, context: StepContext) -> StepProcedure:
+        program, *arguments = self._words()
+        answer = yield from call(
+            Exec(
+                program=program,
+                arguments=tuple(arguments),
+                directory=self.directory,
+                environment=self.environment,
+                timeout=max(1, int(context.timeout or self.default_timeout)),
+            )
+        )
+        value: dict[str, Json] = {"stdout": answer.stdout, "stderr": answer.stderr}
+        why = "stopped at its timeout" if answer.timed_out else ""
+        return self._end(answer.exit_code, value, [answer.stderr, answer.stdout], why)
+
+    def _as_job(self, context: StepContext) -> Procedure[StepResult]:
+        program, *arguments = self._words()
+        start = JobStart(
+            id=context.key, program=program, arguments=tuple(arguments), directory=self.directory
+        )
+        now: float = yield Elapsed()
+        limit = now + (context.timeout or self.default_timeout)
+        followed = yield from run_detached(start, self.silence, limit)
+        out, err = (texts(followed.records, kind) for kind in ("output", "error"))
+        value: dict[str, Json] = {
+            "stdout": "\n".join(map(str, out)),
+            "stderr": "\n".join(map(str, err)),
+        }
+        code = followed.exit.exit_code if followed.exit else None
+        why = "" if followed.end is End.FINISHED else f"{followed.end.value}: {followed.evidence}"
+        return self._end(code, value, [str(value["stderr"]), str(value["stdout"])], why)
+
+    def _end(
+        self, code: int | None, value: dict[str, Json], outputs: list[str], why: str
+    ) -> StepResult:
+        value = {"exit_code": code, **value}
+        if why or code not in self.ok_codes:
+            last = [line for text in outputs for line in text.splitlines() if line.strip()][-5:]
+            told = why or f"exit code {code}"
+            return failed(f"{self._words()[0]}: {told}", evidence=last, value=value)
+        changes = [self._change()] if self.changes else []
+        return ended(changes, evidence=[f"exit code {code}"], value=value)
+
+    def _change(self) -> Change:
+        return Change(what=self._words()[0], before="not run", after="run")

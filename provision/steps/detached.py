@@ -1,0 +1,60 @@
+"""A user's program or script as a job: once started, it outlives the connection.
+
+The job's id is the task's key, the same in every run of the playbook. So a run finds the job that
+an interrupted one left behind, follows it or takes its result, and does not start it a second
+time. A job is removed as soon as its end was taken note of.
+"""
+
+from __future__ import annotations
+
+from provision.agent.operations.base import OperationError
+from provision.agent.operations.jobs import JobPoll, JobRemove, JobStart, JobState, JobStop
+from provision.model.errors import TaskError
+from provision.steps.effect import Procedure, Progress, call
+from provision.steps.following import End, Followed, follow
+from provision.steps.vital_signs import Silence
+
+ENDED = frozenset({JobState.FINISHED, JobState.LOST})
+UNDER_WAY = frozenset({JobState.STARTED, JobState.RUNNING})
+
+
+def run_detached(start: JobStart, silence: Silence, until: float) -> Procedure[Followed]:
+    """Start a job, or find the one that was left behind, and follow it to its end.
+
+    Raises:
+        TaskError: Another job of this task is still running, with other content.
+    """
+    before = (yield from call(JobPoll(id=start.id))).state
+    if before is JobState.LOST:
+        yield from call(JobRemove(id=start.id))
+        before = JobState.ABSENT
+    try:
+        yield from call(start)
+    except OperationError as error:
+        if not error.record.id.startswith("JobExists"):
+            raise
+        if before in UNDER_WAY:
+            raise still_running(start.id) from None
+        yield from call(JobRemove(id=start.id))
+        yield from call(start)
+        before = JobState.ABSENT
+    if before is JobState.FINISHED:
+        yield Progress("an interrupted run's job has finished; its result is taken")
+    elif before in UNDER_WAY:
+        yield Progress("an interrupted run's job is still running; it is followed on")
+    else:
+        yield Progress(f"started as job {start.id}")
+    followed = yield from follow(start.id, silence, until)
+    if followed.end in (End.HUNG, End.NOT_STARTED):
+        yield from call(JobStop(id=start.id))
+    if followed.end is not End.OVERDUE:
+        yield from call(JobRemove(id=start.id))
+    return followed
+
+
+def still_running(job: str) -> TaskError:
+    """Say that the host is still at work on an earlier version of this task."""
+    return TaskError(
+        f"job {job} is still running on the host, with other parameters than the task has now",
+        resolution="Wait until it ends, or restart the host; then run again.",
+    )

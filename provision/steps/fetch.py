@@ -1,0 +1,219 @@
+"""The step `fetch`."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import Enum
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from provision.agent.operations.base import ChangeAnswer, OperationError
+from provision.agent.operations.files import Download, FileStat
+from provision.model.errors import TaskError
+from provision.model.outcome import Change, StepResult
+from provision.steps.effect import (
+    LocalDownload,
+    Procedure,
+    Progress,
+    ReadLocalFile,
+    StepProcedure,
+    Upload,
+    call,
+)
+from provision.steps.ending import change_of, ended, failed, refused
+from provision.steps.errors import DownloadError
+from provision.steps.names import Sha256
+from provision.steps.step import Step, StepContext
+
+TRY_THE_NEXT = frozenset({"DownloadFailed", "HashMismatch", "NotFound"})
+"""Refusals of a download that another source may not meet."""
+
+
+class Via(Enum):
+    """Who fetches an address."""
+
+    AUTO = "auto"
+    HOST = "host"
+    CONTROLLER = "controller"
+
+
+class Source(BaseModel):
+    """One place where a file can be had. Exactly one of `url` and `file` is given.
+
+    Args:
+        url: An http or https address.
+        file: A file of the controller; a relative path is sought beside the playbook.
+        sha256: The hash that the content must have, in hexadecimal.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str | None = Field(default=None, pattern=r"^https?://")
+    file: str | None = None
+    sha256: Sha256
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if (self.url is None) == (self.file is None):
+            raise ValueError("give exactly one of url and file")
+        return self
+
+    @property
+    def place(self) -> str:
+        """The address or path."""
+        return self.url or self.file or ""
+
+
+class Fetch(Step):
+    """Bring a file to the host from the first source that has it, checked by its SHA-256.
+
+    The host tries its own download of each address first; what it cannot have is fetched by the
+    controller and sent over. A file that already has one of the hashes is left alone. Content
+    with another hash is never put in place.
+
+    Args:
+        dest: Path of the file on the host; parent folders are made.
+        sources: Places in order, each with `url` or `file`, and `sha256`.
+        url: The only source's address, in place of `sources`.
+        file: The only source's file on the controller, in place of `sources`.
+        sha256: The only source's hash.
+        via: `host` or `controller` lets only that one fetch addresses; `auto` both.
+        seconds: Host seconds for one download by the host.
+    """
+
+    name: ClassVar[str] = "fetch"
+    default_timeout: ClassVar[float] = 1800
+    example: ClassVar[str] = """\
+name: The installer
+fetch:
+  dest: C:\\provision\\installer.ps1
+  sources:
+    - url: https://example.com/installer.ps1
+      sha256: 7d2df8579e24fc7dd3c2edb3d7b6b0e1b111d6700b89988d9870c03cae53e386
+    - file: files/installer.ps1
+      sha256: 7d2df8579e24fc7dd3c2edb3d7b6b0e1b111d6700b89988d9870c03cae53e386
+"""
+
+    dest: str
+    sources: tuple[Source, ...] = ()
+    url: str | None = None
+    file: str | None = None
+    sha256: Sha256 | None = None
+    via: Via = Via.AUTO
+    seconds: int = Field(default=300, ge=1)
+
+    @model_validator(mode="after")
+    def _some_source(self) -> Fetch:
+        short: dict[str, Any] = {
+            key: value
+            for key in ("url", "file", "sha256")
+            if (value := getattr(self, key)) is not None
+        }
+        if bool(short) == bool(self.sources):
+            raise ValueError("give either sources, or url (or file) with sha256")
+        self.all_sources()
+        return self
+
+    def all_sources(self) -> tuple[Source, ...]:
+        """The sources in order, however they were written."""
+        if self.sources:
+            return self.sources
+        return (Source(url=self.url, file=self.file, sha256=self.sha256 or ""),)
+
+    def intent(self) -> str:
+        """Say what goes where, and by which hash it is known."""
+        first = self.all_sources()[0]
+        return f"{self.dest} has SHA-256 {first.sha256[:12].lower()}…, from {first.place}"
+
+    def run(self, context: StepContext) -> StepProcedure:
+        """Look first; then try each source."""
+        hashes = [source.sha256.lower() for source in self.all_sources()]
+        stat = yield from call(FileStat(path=self.dest, hash=True))
+        if stat.sha256 in hashes:
+            return self._done(stat.sha256 or "", "there already", "already", (), ())
+        if context.check:
+            before = {"kind": stat.kind.value, "sha256": stat.sha256}
+            after = {"kind": "file", "sha256": hashes[0]}
+            return ended([Change(what=self.dest, before=before, after=after)])
+        tried: list[str] = []
+        errors: list[OperationError] = []
+        for source, by_host in self._tries():
+            got = yield from self._attempt(source, by_host=by_host)
+            if isinstance(got, ChangeAnswer):
+                via = "host" if by_host else "controller"
+                change = change_of(self.dest, got)
+                return self._done(source.sha256.lower(), source.place, via, change, tried)
+            tried.append(
+                f"{source.place}, by the {'host' if by_host else 'controller'}: {got.brief}"
+            )
+            yield Progress(tried[-1])
+            if isinstance(got, OperationError):
+                errors.append(got)
+                if got.record.id.split(",")[0] not in TRY_THE_NEXT:
+                    return refused([got], evidence=tried)
+        return self._nowhere(tried, errors)
+
+    def _tries(self) -> list[tuple[Source, bool]]:
+        sources = self.all_sources()
+        if self.via is Via.CONTROLLER:
+            return [(source, False) for source in sources]
+        tries = [(source, source.url is not None) for source in sources]
+        if self.via is Via.HOST:
+            return tries
+        return tries + [(source, False) for source in sources if source.url is not None]
+
+    def _attempt(
+        self, source: Source, *, by_host: bool
+    ) -> Procedure[ChangeAnswer | TaskError | OperationError]:
+        try:
+            if by_host:
+                assert source.url is not None
+                yield Progress(f"the host fetches {source.url}")
+                sha256 = source.sha256.lower()
+                return (
+                    yield from call(
+                        Download(
+                            url=source.url, path=self.dest, sha256=sha256, timeout=self.seconds
+                        )
+                    )
+                )
+            content = yield from self._here(source)
+            yield Progress(f"sending {len(content)} bytes from {source.place}")
+            sent: ChangeAnswer = yield Upload(content, self.dest)
+        except (OperationError, TaskError) as error:
+            return error
+        return sent
+
+    def _here(self, source: Source) -> Procedure[bytes]:
+        if source.url is not None:
+            yield Progress(f"the controller fetches {source.url}")
+            fetched: bytes = yield LocalDownload(source.url, source.sha256.lower())
+            return fetched
+        content: bytes = yield ReadLocalFile(source.place)
+        found = hashlib.sha256(content).hexdigest()
+        if found != source.sha256.lower():
+            raise DownloadError(f"its SHA-256 is {found}, not {source.sha256.lower()}")
+        return content
+
+    def _done(
+        self, sha256: str, place: str, via: str, changes: tuple[Change, ...], tried: Any
+    ) -> StepResult:
+        told = f"SHA-256 {sha256} checked on the host ({place})"
+        return ended(
+            changes,
+            evidence=[told, *tried],
+            value={"path": self.dest, "sha256": sha256, "source": place, "via": via},
+        )
+
+    def _nowhere(self, tried: list[str], errors: list[OperationError]) -> StepResult:
+        mismatch = any("HashMismatch" in error.record.id for error in errors)
+        result = refused(errors, evidence=tried) if errors else failed("", evidence=tried)
+        remedy = result.remedy or (
+            "What came is not what the playbook names: read it before you trust it."
+            if mismatch
+            else "Check the addresses and the host's way to the internet, or put the file beside "
+            "the playbook and name it as a `file` source."
+        )
+        why = f"no source has {self.dest}: " + "; ".join(tried)
+        return result.model_copy(update={"failure": why, "remedy": remedy})

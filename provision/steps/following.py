@@ -1,0 +1,105 @@
+"""Following a job on the host until it ends, or until it is given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from provision.agent.operations.execution import Record
+from provision.agent.operations.jobs import JobExit, JobPoll, JobPollAnswer, JobState
+from provision.steps.effect import Elapsed, Procedure, Progress, call
+from provision.steps.records import Records, lines_of
+from provision.steps.vital_signs import Silence, VitalSigns, minutes
+
+FIRST_WAIT = 2.0
+LONGEST_WAIT = 30.0
+START_SECONDS = 300.0
+"""Host seconds that Windows' scheduler may take to start a job's process."""
+
+
+class End(Enum):
+    """Why following a job ended."""
+
+    FINISHED = "finished"
+    LOST = "lost"
+    HUNG = "hung"
+    OVERDUE = "overdue"
+    NOT_STARTED = "not started"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of a job.
+
+    Args:
+        records: What was kept of what it wrote.
+        exit: When it finished.
+        evidence: Why it counts as lost, hung, overdue or not started.
+    """
+
+    end: End
+    records: tuple[Record, ...]
+    exit: JobExit | None = None
+    evidence: str = ""
+
+
+def follow(
+    job: str,
+    silence: Silence,
+    until: float,
+    notice: Callable[[Record], None] | None = None,
+) -> Procedure[Followed]:
+    """Poll a job and show what it writes. Starts and stops nothing.
+
+    A lost connection or a restart of the host is no end: the same job is polled on, and its folder
+    tells what became of it.
+
+    Args:
+        until: Host seconds since the task began after which it counts as overdue.
+        notice: Told of every record, also of those that are not kept.
+    """
+    records = Records()
+    offset, wait = 0, 0.0
+    began: float = yield Elapsed()
+    signs = VitalSigns(silence, began)
+    while True:
+        answer = yield from call(JobPoll(id=job, offset=offset, wait=wait))
+        offset = answer.next_offset
+        for record in answer.records:
+            records.add(record)
+            if notice is not None:
+                notice(record)
+            for line in lines_of(record):
+                yield Progress(line, record.kind)
+        now: float = yield Elapsed()
+        signs.look(answer, now)
+        if answer.more:
+            wait = 0.0
+            continue
+        end, evidence = _judge(answer, signs, now, began=began, until=until)
+        if end is not None:
+            return Followed(end, records.all(), answer.exit, evidence)
+        if told := signs.report(answer, now):
+            yield Progress(told, "waiting")
+        wait = FIRST_WAIT if answer.records else min(LONGEST_WAIT, max(FIRST_WAIT, wait * 2))
+
+
+def _judge(
+    answer: JobPollAnswer, signs: VitalSigns, now: float, *, began: float, until: float
+) -> tuple[End | None, str]:
+    match answer.state:
+        case JobState.FINISHED:
+            return End.FINISHED, answer.evidence
+        case JobState.LOST:
+            return End.LOST, answer.evidence or "its process is gone and left no exit record"
+        case JobState.ABSENT:
+            return End.LOST, "its folder is gone from the host"
+        case JobState.STARTED if now - began >= START_SECONDS:
+            return End.NOT_STARTED, f"not seen running after {minutes(now - began)}"
+        case JobState.RUNNING:
+            if still := signs.hung_for(now):
+                return End.HUNG, f"no output, no CPU time and no I/O for {minutes(still)}"
+    if now >= until:
+        return End.OVERDUE, f"still running after {minutes(now - began)}"
+    return None, ""

@@ -1,0 +1,145 @@
+"""The step `powershell`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import model_validator
+
+from provision.agent.operations.execution import PowerShell as RunPowerShell
+from provision.agent.operations.execution import Record
+from provision.agent.operations.jobs import JobStart
+from provision.model.errors import TaskError
+from provision.model.outcome import Change, Json, StepResult
+from provision.model.playbook import OnRestart
+from provision.steps.detached import run_detached
+from provision.steps.diagnosing import explain_failure, last_error, shown
+from provision.steps.effect import Elapsed, Procedure, ReadLocalFile, StepProcedure, call
+from provision.steps.ending import ended, failed
+from provision.steps.following import End
+from provision.steps.guards import needless
+from provision.steps.records import texts
+from provision.steps.step import Step, StepContext
+from provision.steps.vital_signs import Silence
+
+
+class PowerShell(Step):
+    """Run PowerShell text on the host, in a process of its own.
+
+    It fails when a terminating error ends it or its exit code is not among `ok_codes`. Errors that
+    it goes on after are evidence. Not run in check mode, unless `changes` is false.
+
+    Args:
+        script: The text. Templates are filled in.
+        file: A script file of the controller, in place of `script`; sent as it is.
+        directory: Working directory.
+        creates: Do nothing when this path exists.
+        removes: Do nothing when this path does not exist.
+        ok_codes: Exit codes that are no failure; none at all is none.
+        fail_on_errors: Fail on any error record.
+        changes: False says that it only looks: the outcome is `ok`.
+        detach: Run it as a job that outlives the connection, for long work and for what Windows
+            refuses to a network logon.
+        silence: With `detach`: when silence is reported, and when it counts as hung.
+    """
+
+    name: ClassVar[str] = "powershell"
+    short: ClassVar[str | None] = "script"
+    on_restart: ClassVar[OnRestart] = OnRestart.FAIL
+    example: ClassVar[str] = """\
+name: The adapters' names
+powershell:
+  script: (Get-NetAdapter).Name
+  changes: false
+register: adapters
+"""
+
+    script: str | None = None
+    file: str | None = None
+    directory: str | None = None
+    creates: str | None = None
+    removes: str | None = None
+    ok_codes: tuple[int, ...] = (0,)
+    fail_on_errors: bool = False
+    changes: bool = True
+    detach: bool = False
+    silence: Silence = Silence()
+
+    @model_validator(mode="after")
+    def _one_script(self) -> PowerShell:
+        if (self.script is None) == (self.file is None):
+            raise ValueError("give exactly one of script and file")
+        return self
+
+    def intent(self) -> str:
+        """Say what is run."""
+        shown_script = self.file or (self.script or "").strip().partition("\n")[0]
+        return f"run PowerShell: {shown_script}" + (" as a job" if self.detach else "")
+
+    def run(self, context: StepContext) -> StepProcedure:
+        """Run it unless there is no need to."""
+        if why := (yield from needless(self.creates, self.removes)):
+            return ended((), evidence=[why])
+        if context.check and self.changes:
+            return ended([self._change()], evidence=["not run in check mode"])
+        text = self.script if self.script is not None else (yield from self._read())
+        if self.detach:
+            return (yield from self._as_job(text, context))
+        answer = yield from call(
+            RunPowerShell(
+                script=text,
+                directory=self.directory,
+                timeout=max(1, int(context.timeout or self.default_timeout)),
+            )
+        )
+        why = "stopped at its timeout" if answer.timed_out else ""
+        return self._end(answer.records, answer.exit_code, threw=answer.threw, why=why)
+
+    def _read(self) -> Procedure[str]:
+        raw: bytes = yield ReadLocalFile(self.file or "")
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise TaskError(
+                f"{self.file} is not UTF-8",
+                details=str(error),
+                resolution="Save the script as UTF-8.",
+            ) from None
+
+    def _as_job(self, text: str, context: StepContext) -> StepProcedure:
+        start = JobStart(id=context.key, script=text, directory=self.directory)
+        now: float = yield Elapsed()
+        limit = now + (context.timeout or self.default_timeout)
+        followed = yield from run_detached(start, self.silence, limit)
+        why = "" if followed.end is End.FINISHED else f"{followed.end.value}: {followed.evidence}"
+        code = followed.exit.exit_code if followed.exit else None
+        threw = followed.exit.threw if followed.exit else False
+        return self._end(followed.records, code, threw=threw, why=why)
+
+    def _end(
+        self, records: Sequence[Record], code: int | None, *, threw: bool, why: str
+    ) -> StepResult:
+        errors = [shown(record) for record in records if record.kind == "error"]
+        value: dict[str, Json] = {
+            "exit_code": code,
+            "output": texts(tuple(records), "output", "information"),
+            "warnings": texts(tuple(records), "warning"),
+            "errors": texts(tuple(records), "error"),
+        }
+        last = last_error(records)
+        if not why and threw:
+            why = last.text.partition("\n")[0] if last else "a terminating error ended it"
+        elif not why and code is not None and code not in self.ok_codes:
+            why = f"exit code {code}"
+        elif not why and self.fail_on_errors and last:
+            why = last.text.partition("\n")[0]
+        if why:
+            finding = explain_failure(records)
+            remedy = finding.issue.remedy if finding else ""
+            return failed(why, remedy=remedy, evidence=errors[-10:], value=value)
+        changes = [self._change()] if self.changes else []
+        return ended(changes, evidence=errors[-10:], value=value)
+
+    def _change(self) -> Change:
+        return Change(what=self.file or "PowerShell script", before="not run", after="run")

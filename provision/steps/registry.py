@@ -1,0 +1,31 @@
+"""All kinds of step, by the names that tasks use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from provision.steps.assertion import Assert
+from provision.steps.command import Command
+from provision.steps.copy import Copy
+from provision.steps.fetch import Fetch
+from provision.steps.file import File
+from provision.steps.powershell import PowerShell
+from provision.steps.restart import Restart
+from provision.steps.service import Service
+from provision.steps.step import Step
+from provision.steps.template import Template
+from provision.steps.verify import Verify
+from provision.steps.wait_for import WaitFor
+from provision.steps.windows_feature import WindowsFeature
+
+STEPS: Mapping[str, type[Step]] = MappingProxyType(
+    {
+        step.name: step
+        for step in (
+            Fetch, Verify, WindowsFeature, Service, File, Copy, Template,
+            Command, PowerShell, Restart, WaitFor, Assert,
+        )
+    }
+)  # fmt: skip
+"""Read only; in the order in which they are documented."""
