@@ -1,0 +1,69 @@
+# The docker client. Its output is English everywhere; TP4's client (1.10-dev) knows no --format.
+
+function Find-Docker {
+    foreach ($place in @('docker.exe', "$env:ProgramFiles\docker\docker.exe", "$env:SystemRoot\System32\docker.exe")) {
+        try { return Find-Program $place }
+        catch { if ($_.FullyQualifiedErrorId -ne 'NotFound') { throw } }
+    }
+    ''
+}
+
+function Invoke-Docker([string] $Docker, [string[]] $Arguments) {
+    Invoke-Native $Docker $Arguments ([IO.Path]::GetTempPath()) @{} 120
+}
+
+function Get-FirstLine([string] $Text) {
+    [string] ($Text -split '\r?\n' | Where-Object { $_.Trim() } | Select-Object -First 1)
+}
+
+function Get-DockerVersion {
+    $answer = [ordered] @{ installed = $false; answers = $false; client = ''; server = ''; message = '' }
+    $docker = Find-Docker
+    if (-not $docker) { return $answer }
+    $answer.installed = $true
+    $result = Invoke-Docker $docker @('version')
+    $part = ''
+    foreach ($line in $result.stdout -split '\r?\n') {
+        if ($line -match '^(Client|Server)\b') { $part = $Matches[1].ToLowerInvariant() }
+        elseif ($part -and -not $answer[$part] -and $line -match '^\s+Version:\s+(\S+)') { $answer[$part] = $Matches[1] }
+    }
+    $answer.answers = [bool] $answer.server
+    if ($result.timed_out) { $answer.message = 'the client gave no answer within 120 s' }
+    elseif (-not $answer.answers) { $answer.message = Get-FirstLine ($result.stderr + "`n" + $result.stdout) }
+    $answer
+}
+
+function Get-ImageList {
+    $docker = Find-Docker
+    if (-not $docker) { throw (New-AgentError 'NotFound' 'there is no docker client') }
+    $result = Invoke-Docker $docker @('images', '--format', '{{json .}}')
+    if ($result.exit_code -eq 0) { $images = @(Read-ImageLines $result.stdout) }
+    else {
+        if ($result.stderr -match 'flag provided but not defined|unknown flag') { $result = Invoke-Docker $docker @('images') }
+        if ($result.exit_code -ne 0) {
+            throw (New-AgentError 'NotFound' "the docker daemon does not answer: $(Get-FirstLine ($result.stderr + $result.stdout))")
+        }
+        $images = @(Read-ImageTable $result.stdout)
+    }
+    [ordered] @{ images = @(Get-Sorted $images { "$($_.repository)`0$($_.tag)" }) }
+}
+
+function New-Image([string] $Repository, [string] $Tag, [string] $Id) {
+    $short = $Id -replace '^sha256:', ''
+    [ordered] @{ repository = $Repository; tag = $Tag; id = $short.Substring(0, [Math]::Min(12, $short.Length)) }
+}
+
+function Read-ImageLines([string] $Text) {
+    foreach ($line in $Text -split '\r?\n' | Where-Object { $_.Trim() }) {
+        $image = ConvertFrom-Json -InputObject $line
+        New-Image $image.Repository $image.Tag $image.ID
+    }
+}
+
+# REPOSITORY  TAG  IMAGE ID  CREATED  VIRTUAL SIZE: columns stand two or more spaces apart.
+function Read-ImageTable([string] $Text) {
+    foreach ($line in $Text -split '\r?\n' | Where-Object { $_.Trim() } | Select-Object -Skip 1) {
+        $columns = $line.Trim() -split '\s{2,}'
+        if ($columns.Length -ge 3) { New-Image $columns[0] $columns[1] $columns[2] }
+    }
+}

@@ -1,0 +1,98 @@
+# Files and folders. .NET's own calls with open sharing: a reader must never keep a writer out.
+
+function Get-Kind([string] $Path) {
+    if ([IO.Directory]::Exists($Path)) { return 'folder' }
+    if ([IO.File]::Exists($Path)) { return 'file' }
+    'absent'
+}
+
+function Get-Hash([string] $Path) {
+    $stream = Open-Shared $Path
+    $sha = [Security.Cryptography.SHA256]::Create()
+    try { ConvertTo-Hex $sha.ComputeHash($stream) }
+    finally {
+        $sha.Dispose()
+        $stream.Dispose()
+    }
+}
+
+function Get-BytesHash([byte[]] $Bytes) {
+    $sha = [Security.Cryptography.SHA256]::Create()
+    try { ConvertTo-Hex $sha.ComputeHash($Bytes) }
+    finally { $sha.Dispose() }
+}
+
+function ConvertTo-Hex([byte[]] $Bytes) {
+    [BitConverter]::ToString($Bytes).Replace('-', '').ToLowerInvariant()
+}
+
+function Get-Bytes([string] $Base64) {
+    try { return , [Convert]::FromBase64String($Base64) }
+    catch { throw (New-AgentError 'BadRequest' 'the content is not base64') }
+}
+
+# `before` and `after` of everything that changes a file.
+function Get-PathState([string] $Path) {
+    $kind = Get-Kind $Path
+    if ($kind -eq 'file') { return New-FileState (Get-Hash $Path) }
+    [ordered] @{ kind = $kind }
+}
+
+function New-FileState([string] $Hash) {
+    [ordered] @{ kind = 'file'; sha256 = $Hash }
+}
+
+function New-Change([bool] $Changed, $Before, $After) {
+    [ordered] @{ changed = $Changed; before = $Before; after = $After }
+}
+
+function New-ParentFolder([string] $Path) {
+    $parent = [IO.Path]::GetDirectoryName([IO.Path]::GetFullPath($Path))
+    if ($parent) { $null = [IO.Directory]::CreateDirectory($parent) }
+}
+
+function Assert-NoFolder([string] $Path) {
+    if ([IO.Directory]::Exists($Path)) {
+        throw (New-AgentError 'NotSupported' "$Path is a folder")
+    }
+}
+
+# ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL; ENOSPC where .NET hands on errno.
+function Test-DiskFull([Exception] $Cause) {
+    $Cause -is [IO.IOException] -and ('0x{0:X8}' -f $Cause.HResult) -in '0x80070070', '0x80070027', '0x0000001C'
+}
+
+# Run something that writes; a full disk gets its own id.
+function Invoke-Write([scriptblock] $Action) {
+    try { & $Action }
+    catch {
+        $cause = Get-Cause $_
+        if (Test-DiskFull $cause) { throw (New-AgentError 'DiskFull' "the disk is full: $($cause.Message)" $cause) }
+        throw
+    }
+}
+
+function Get-FileState($Params) {
+    $kind = Get-Kind $Params.path
+    $answer = [ordered] @{ kind = $kind; bytes = 0; sha256 = $null }
+    if ($kind -eq 'file') {
+        $answer.bytes = (New-Object System.IO.FileInfo $Params.path).Length
+        if ($Params.hash) { $answer.sha256 = Get-Hash $Params.path }
+    }
+    $answer
+}
+
+function Read-FilePiece($Params) {
+    if ((Get-Kind $Params.path) -ne 'file') {
+        throw (New-AgentError 'NotFound' "there is no file $($Params.path)")
+    }
+    $stream = Open-Shared $Params.path
+    try {
+        $null = $stream.Seek([Math]::Min([long] $Params.offset, $stream.Length), 'Begin')
+        $piece = New-Object byte[] ([Math]::Min([long] $Params.limit, $stream.Length - $stream.Position))
+        $count = 0
+        while ($count -lt $piece.Length -and ($read = $stream.Read($piece, $count, $piece.Length - $count)) -gt 0) { $count += $read }
+        [ordered] @{ content = [Convert]::ToBase64String($piece, 0, $count); bytes = $stream.Length }
+    }
+    finally { $stream.Dispose() }
+}

@@ -1,0 +1,73 @@
+# The wire: `@pv <number> <base64>` in, an empty line and `@pv <number> <length> <base64>` out. Each
+# number is carried out at most once; the last answers are kept, so that one that got lost can be
+# had again without doing its work again.
+
+$script:LastNumber = 0
+$script:Kept = New-Object System.Collections.Specialized.OrderedDictionary
+$script:KeptLength = 0
+
+function Write-Frame([string] $Frame) {
+    [Console]::Out.Write($Frame)
+    [Console]::Out.Flush()
+}
+
+function New-Frame([string] $Number, $Payload) {
+    $json = ConvertTo-Json -InputObject $Payload -Compress -Depth 12
+    $body = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($json))
+    "`n@pv $Number $($body.Length) $body`n"
+}
+
+function New-Failure($ErrorRecord) {
+    [ordered] @{ ok = $false; error = ConvertTo-ErrorData $ErrorRecord }
+}
+
+function Save-Frame([string] $Number, [string] $Frame) {
+    $script:Kept.Add($Number, $Frame)
+    $script:KeptLength += $Frame.Length
+    while ($script:Kept.Count -gt 1 -and ($script:Kept.Count -gt 64 -or $script:KeptLength -gt 8MB)) {
+        $script:KeptLength -= $script:Kept[0].Length
+        $script:Kept.RemoveAt(0)
+    }
+}
+
+function Read-Request([string] $Body) {
+    try {
+        $json = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($Body))
+        $request = ConvertFrom-Json -InputObject $json
+    }
+    catch {
+        throw (New-AgentError 'BadRequest' "the request cannot be read: $((Get-Cause $_).Message)")
+    }
+    if (-not $request.op -or $null -eq $request.params) {
+        throw (New-AgentError 'BadRequest' 'the request has no op or no params')
+    }
+    $request
+}
+
+function Invoke-Line([string] $Line) {
+    if ($Line -match '^@ready ([0-9a-f]{64})$') {
+        try { $answer = [ordered] @{ ok = $true; result = Get-Ready $Matches[1] } }
+        catch { $answer = New-Failure $_ }
+        Write-Frame (New-Frame '0' $answer)
+        return
+    }
+    if ($Line -notmatch '^@pv ([1-9][0-9]{0,17}) ([A-Za-z0-9+/=]*)\s*$') {
+        if ($Line.Trim()) { [Console]::Error.WriteLine('agent: not a request: ' + $Line.Substring(0, [Math]::Min(80, $Line.Length))) }
+        return
+    }
+    $number = [long] $Matches[1]
+    $body = $Matches[2]
+    if ($number -le $script:LastNumber) {
+        $frame = $script:Kept["$number"]
+        if (-not $frame) {
+            $frame = New-Frame "$number" (New-Failure (New-AgentError 'AnswerForgotten' "the answer to request $number is no longer kept"))
+        }
+        Write-Frame $frame
+        return
+    }
+    $script:LastNumber = $number
+    try { $frame = New-Frame "$number" ([ordered] @{ ok = $true; result = Invoke-Operation (Read-Request $body) }) }
+    catch { $frame = New-Frame "$number" (New-Failure $_) }
+    Save-Frame "$number" $frame
+    Write-Frame $frame
+}

@@ -1,0 +1,91 @@
+# Starting a job, at most once for each id, whoever dies in between: the folder gets its name only
+# when all is in it, and `launched` stands before the scheduled task is started, so that a second
+# try starts nothing that the first may have started.
+
+$script:TaskFolder = '\provision\'
+
+function Start-JobOnce($Params, [bool] $Check) {
+    $content = Get-JobContent $Params
+    $job = Get-Job $Params.id
+    if ($job.state -ne 'absent' -and $job.request.content -ne $content) {
+        throw (New-AgentError 'JobExists' "there is a job $($job.id) with other content")
+    }
+    if ($Check) { return [ordered] @{ started = $false; state = $job.state } }
+    if ($job.state -eq 'absent') {
+        if ($Params.path -and -not [IO.File]::Exists($Params.path)) {
+            throw (New-AgentError 'NotFound' "there is no script $($Params.path)")
+        }
+        $final = $job.folder
+        $folder = "$final.$([Guid]::NewGuid().ToString('N')).new"
+        $null = Get-DataFolder
+        $null = [IO.Directory]::CreateDirectory($folder)
+        Invoke-Write { Write-RunFolder $folder $final $Params $content }
+        [IO.Directory]::Move($folder, $final)
+    }
+    $started = -not [IO.File]::Exists((Join-Path $job.folder 'launched')) -and $job.state -in 'absent', 'started'
+    if ($started) { Start-JobTask $job.id $job.folder }
+    [ordered] @{ started = $started; state = (Get-Job $Params.id).state }
+}
+
+# One text that two requests with the same content share.
+function Get-JobContent($Params) {
+    ConvertTo-Json -Compress -InputObject ([ordered] @{
+        path      = $Params.path
+        script    = $Params.script
+        program   = $Params.program
+        arguments = @($Params.arguments)
+        directory = $Params.directory
+    })
+}
+
+# What the runner needs, in a folder that will stand at $Final.
+function Write-RunFolder([string] $Folder, [string] $Final, $Params, [string] $Content) {
+    $path = $Params.path
+    if ($path) { $path = [IO.Path]::GetFullPath($path) }
+    if ($null -ne $Params.script) {
+        # 5.x takes a file without this mark for the system's codepage.
+        [IO.File]::WriteAllText((Join-Path $Folder 'script.ps1'), $Params.script, (New-Object System.Text.UTF8Encoding $true))
+        $path = Join-Path $Final 'script.ps1'
+    }
+    $directory = $Final
+    if ($Params.directory) {
+        $directory = [IO.Path]::GetFullPath($Params.directory)
+        $null = [IO.Directory]::CreateDirectory($directory)
+    }
+    [IO.File]::WriteAllText((Join-Path $Folder 'runner.ps1'), (Get-RunnerText), (New-Object System.Text.UTF8Encoding $true))
+    Write-Json (Join-Path $Folder 'request.json') ([ordered] @{
+        path      = $path
+        program   = $Params.program
+        arguments = @($Params.arguments)
+        directory = $directory
+        token     = (Get-BootIdentity).token
+        content   = $Content
+    })
+}
+
+function Get-PowerShellPath {
+    [Diagnostics.Process]::GetCurrentProcess().MainModule.FileName
+}
+
+function Get-RunnerArguments([string] $Folder) {
+    @('-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', (Join-Path $Folder 'runner.ps1'))
+}
+
+# The defaults of a scheduled task would end it after three days, on battery, and let it run at low
+# priority.
+function Start-JobTask([string] $Id, [string] $Folder) {
+    $line = @(Get-RunnerArguments $Folder | ForEach-Object { Format-Argument $_ }) -join ' '
+    $task = @{
+        TaskName  = $Id
+        TaskPath  = $script:TaskFolder
+        Action    = New-ScheduledTaskAction -Execute (Get-PowerShellPath) -Argument $line -WorkingDirectory $Folder
+        Principal = New-ScheduledTaskPrincipal -UserId 'SYSTEM' -LogonType ServiceAccount -RunLevel Highest
+        Settings  = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -ExecutionTimeLimit ([TimeSpan]::Zero) -Priority 4 -MultipleInstances IgnoreNew
+    }
+    try {
+        $null = Register-ScheduledTask @task -Force
+        Write-Json (Join-Path $Folder 'launched') ([ordered] @{ time = Format-Milliseconds ([datetime]::UtcNow) })
+        Start-ScheduledTask -TaskName $Id -TaskPath $script:TaskFolder
+    }
+    catch { throw (New-AgentError 'StartFailed' "job $Id does not start: $((Get-Cause $_).Message)" (Get-Cause $_)) }
+}

@@ -1,0 +1,87 @@
+# A job's folder: request.json, runner.ps1, script.ps1 for a text, `launched` from just before its
+# scheduled task is started, then from the runner lock, process.json, log, and exit.json at the end.
+# The folder alone tells what became of it.
+
+$script:LaunchSeconds = 120
+
+function Get-JobFolder([string] $Id) {
+    if ($Id -notmatch '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$') {
+        throw (New-AgentError 'BadRequest' "'$Id' is no id of a job")
+    }
+    Join-Path (Join-Path (Get-DataPath) 'jobs') $Id
+}
+
+# The state with its reasons. Whoever ends writes exit.json first, so that is read again after a
+# process was found gone.
+function Get-Job([string] $Id) {
+    $folder = Get-JobFolder $Id
+    $job = @{ id = $Id; folder = $folder; state = 'absent'; exit = $null; process = $null; request = $null; evidence = '' }
+    $job.request = Read-Json (Join-Path $folder 'request.json')
+    if (-not $job.request) { return $job }
+    $job.exit = Read-Json (Join-Path $folder 'exit.json')
+    if (-not $job.exit) {
+        $job.process = Read-Json (Join-Path $folder 'process.json')
+        $job.evidence = Get-LossEvidence $job
+        if (-not $job.evidence) {
+            $job.state = 'started'
+            if ($job.process) { $job.state = 'running' }
+            return $job
+        }
+        $job.exit = Read-Json (Join-Path $folder 'exit.json')
+    }
+    $job.state = 'lost'
+    if ($job.exit) {
+        $job.state = 'finished'
+        $job.evidence = ''
+    }
+    $job
+}
+
+# Why a job without an exit record is lost; empty while it is not.
+function Get-LossEvidence($Job) {
+    if ($Job.request.token -ne (Get-BootIdentity).token) { return 'boot changed' }
+    if ($Job.process) {
+        if (Test-Running $Job.process.id (Read-Time $Job.process.started)) { return '' }
+        return "process $($Job.process.id) is gone"
+    }
+    $launched = Read-Json (Join-Path $Job.folder 'launched')
+    if ($launched -and ([datetime]::UtcNow - (Read-Time $launched.time)).TotalSeconds -gt $script:LaunchSeconds) {
+        return "the scheduled task did not start within $($script:LaunchSeconds) s"
+    }
+    ''
+}
+
+function New-JobState([string] $State) {
+    [ordered] @{ state = $State }
+}
+
+function Stop-JobTree($Params, [bool] $Check) {
+    $job = Get-Job $Params.id
+    if ($job.state -notin 'started', 'running') {
+        return New-Change $false (New-JobState $job.state) (New-JobState $job.state)
+    }
+    if (-not $Check) {
+        Stop-ScheduledTask -TaskName $job.id -TaskPath $script:TaskFolder -ErrorAction SilentlyContinue
+        # A process record may have come since; the lock keeps a late runner from starting.
+        $process = Read-Json (Join-Path $job.folder 'process.json')
+        if ($process) { Stop-Tree $process.id (Read-Time $process.started) }
+        if (-not (Read-Json (Join-Path $job.folder 'exit.json'))) {
+            Write-Json (Join-Path $job.folder 'exit.json') ([ordered] @{
+                exit_code = $null; threw = $false; stopped = $true; time = Format-Milliseconds ([datetime]::UtcNow)
+            })
+        }
+    }
+    New-Change $true (New-JobState $job.state) (New-JobState 'finished')
+}
+
+function Remove-JobFolder($Params, [bool] $Check) {
+    $job = Get-Job $Params.id
+    if ($job.state -in 'started', 'running') {
+        throw (New-AgentError 'NotSupported' "job $($job.id) is $($job.state): stop it first")
+    }
+    if ($job.state -ne 'absent' -and -not $Check) {
+        Unregister-ScheduledTask -TaskName $job.id -TaskPath $script:TaskFolder -Confirm:$false -ErrorAction SilentlyContinue
+        Remove-Anything $job.folder
+    }
+    New-Change ($job.state -ne 'absent') (New-JobState $job.state) (New-JobState 'absent')
+}
