@@ -136,8 +136,10 @@ class AgentClient:
         numbers = {self._session.add(operation, check=check): operation for operation in operations}
         try:
             payloads = self._collect(numbers)
-        finally:
+        except BaseException:
+            self._broken = True
             self._session.abandon(numbers)
+            raise
         answers: list[A | OperationError] = []
         for number, operation in numbers.items():
             try:

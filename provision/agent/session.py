@@ -8,10 +8,9 @@ number once, and repeats the answers that it still keeps.
 What is in flight is bounded twice. Bytes, because a host reads ahead of the agent without bound,
 into its memory. And requests, because the agent keeps 64 answers to repeat, of 8 MB together.
 
-A request that needs several sends may be cut by a lost connection. So after a loss the first byte
-is a line end, which makes the half line a request that does not decode. The agent may answer it
-with `BadRequest`, which then says nothing of the whole copy that follows: for such a request that
-answer is believed only when every copy has been answered so.
+A request that needs several sends may be cut by a lost connection. So after a loss the first line
+is `!`: glued to half a request it makes a line that is none, which the agent passes over, and the
+number stays free for the whole copy that follows.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ WINDOW = 96 * 1024
 MOST_OUTSTANDING = 16
 """Requests that may be on their way to the agent without an answer."""
 
-_LINE_END = b"\n"
+_SPOILER = b"!\n"
 
 MOST_GARBLED = 5
 """Answers to one number that may arrive damaged before the session gives up."""
@@ -49,9 +48,6 @@ class WireDamaged(ProvisionError):
 class _Pending:
     line: bytes
     sent: bool = False
-    in_pieces: bool = False
-    copies: int = 0
-    refusals: int = 0
     garbled: int = 0
 
 
@@ -94,20 +90,18 @@ class Session:
         Args:
             limit: The most bytes that the transport carries at once.
         """
-        room = limit - len(_LINE_END)
+        room = limit - len(_SPOILER)
         while self._queue and self._may_send(self._queue[0]):
             pending = self._pending[self._queue[0]]
             if self._unsent and len(self._unsent) + len(pending.line) > room:
                 break
             self._queue.popleft()
             pending.sent = True
-            pending.copies += 1
-            pending.in_pieces = len(pending.line) > room
             self._unsent += pending.line
         piece, self._unsent = self._unsent[:room], self._unsent[room:]
         if piece and self._after_loss:
             self._after_loss = False
-            return _LINE_END + piece
+            return _SPOILER + piece
         return piece
 
     def received(self, stdout: bytes) -> dict[int, dict[str, Json]]:
@@ -124,7 +118,12 @@ class Session:
             self.evidence.add_received(found)
 
     def ask_again(self) -> None:
-        """After a loss: put every unanswered request back, in order, under its old number."""
+        """After a loss: put every unanswered request back, in order, under its old number.
+
+        The beginning of a line that was received before is dropped: what follows now may be the
+        end of another frame of the same length, and the two would pass for one.
+        """
+        self._reader = FrameReader()
         again = [number for number, pending in self._pending.items() if pending.sent]
         for number in again:
             self._pending[number].sent = False
@@ -155,21 +154,12 @@ class Session:
                 if isinstance(found, Garbled):
                     self._garbled(found)
                 continue
-            pending = self._pending.get(found.number)
-            if pending is None or self._of_a_cut_copy(pending, found):
+            if self._pending.pop(found.number, None) is None:
                 continue
-            del self._pending[found.number]
             if found.number in self._queue:
                 self._queue.remove(found.number)
             answers[found.number] = found.payload
         return answers
-
-    def _of_a_cut_copy(self, pending: _Pending, answer: Answer) -> bool:
-        error = answer.payload.get("error")
-        if not pending.in_pieces or not isinstance(error, dict) or error.get("id") != "BadRequest":
-            return False
-        pending.refusals += 1
-        return pending.refusals < pending.copies
 
     def _garbled(self, found: Garbled) -> None:
         numbers = self.outstanding if found.number is None else (found.number,)
