@@ -1,0 +1,164 @@
+"""TP4's own part of the network: it makes the virtual switch itself."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from provision.agent.operations.base import ErrorRecord
+from provision.model.host import Generation, SwitchError
+from provision.simulator.world import windows
+from provision.simulator.world.effects import Put
+from provision.simulator.world.installer.parameters import DEFAULT_SUBNET
+from provision.simulator.world.installer.run import Run
+from provision.simulator.world.installer.story import WAITING
+from provision.simulator.world.network import Adapter, Nat, Switch
+from provision.simulator.world.restarts import rebinding
+
+SWITCH_NAME = "Virtual Switch"
+NAT_NAME = "ContainerNAT"
+_FIRST_VIRTUAL_INDEX = 16
+
+
+def networking(run: Run) -> None:
+    """Make the switch, or confirm the one that is there."""
+    run.story.say("Waiting for Hyper-V Management...")
+    run.story.wait(14, WAITING)
+    if run.world.switches:
+        _confirm(run)
+        return
+    run.story.say("Enabling container networking...")
+    run.story.wait(4)
+    if run.parameters.on("UseDHCP"):
+        _external(run)
+    else:
+        _nat(run)
+
+
+def _confirm(run: Run) -> None:
+    run.story.say("Networking is already configured.  Confirming configuration...")
+    run.story.wait(5)
+    switch = run.world.switches[0]
+    if run.parameters.on("UseDHCP"):
+        wanted = run.parameters.value("ExternalNetAdapter") or switch.adapter
+        if switch.type != "External" or switch.adapter.lower() != wanted.lower():
+            run.story.fail(
+                "One or more external networks are configured, but not on the requested adapter "
+                f"({wanted})"
+            )
+        return
+    prefixes = [nat.prefix for nat in run.world.nats]
+    if switch.type == "NAT" and prefixes and switch.nat_subnet not in prefixes:
+        run.story.fail(
+            f"Unexpected NAT configuration.  Switch subnet ({switch.nat_subnet}) does not match "
+            f"NAT subnet ({prefixes[0]})"
+        )
+
+
+def _nat(run: Run) -> None:
+    story, world = run.story, run.world
+    prefix = run.parameters.value("NATSubnetPrefix", DEFAULT_SUBNET)
+    story.say("Creating container switch (NAT)...")
+    story.wait(9)
+    if world.knobs.generation is not Generation.TP4:
+        story.fail(_no_nat_type(run.story.script))
+    if world.knobs.switch_error is SwitchError.FATAL:
+        story.fail(_bind_error(run, _physical(run)))
+    try:
+        network = ipaddress.ip_network(prefix, strict=False)
+    except ValueError:
+        story.fail(_bad_subnet(prefix, story.script))
+    story.do(
+        rebinding(),
+        Put(thing=Switch(name=SWITCH_NAME, type="NAT", nat_subnet=prefix)),
+        Put(thing=_host_adapter(run, (f"{network[1]}/{network.prefixlen}",), "")),
+    )
+    if world.knobs.switch_error is SwitchError.HARMLESS:
+        story.error(windows.switch_error(world.windows.culture, story.script))
+    story.wait(6)
+    story.say(f"Creating NAT for {prefix}...")
+    story.wait(3)
+    if world.nats or _overlaps(run, prefix):
+        story.error(windows.NAT_REFUSED)
+    else:
+        story.do(Put(thing=Nat(name=NAT_NAME, prefix=prefix)))
+
+
+def _external(run: Run) -> None:
+    story, world = run.story, run.world
+    wanted = run.parameters.value("ExternalNetAdapter")
+    story.say("Creating container switch (DHCP)...")
+    story.wait(9)
+    up = [each for each in world.adapters if each.status == "Up" and not each.switch]
+    if wanted:
+        up = [each for each in world.adapters if each.name.lower() == wanted.lower()]
+        if not up:
+            story.fail(f"No adapters found that match the name {wanted}")
+    if not up:
+        story.fail("No connected network")
+    physical = up[0]
+    if world.knobs.switch_error is SwitchError.FATAL:
+        story.fail(_bind_error(run, physical))
+    story.do(
+        rebinding(),
+        Put(thing=Switch(name=SWITCH_NAME, type="External", adapter=physical.name)),
+        Put(thing=_host_adapter(run, physical.addresses, physical.gateway)),
+        Put(thing=physical.model_copy(update={"addresses": (), "gateway": ""})),
+    )
+    if world.knobs.switch_error is SwitchError.HARMLESS:
+        story.error(windows.switch_error(world.windows.culture, story.script))
+    story.wait(6)
+
+
+def _host_adapter(run: Run, addresses: tuple[str, ...], gateway: str) -> Adapter:
+    index = max([_FIRST_VIRTUAL_INDEX, *(each.index + 1 for each in run.world.adapters)])
+    return Adapter(
+        name=f"vEthernet ({SWITCH_NAME})",
+        description="Hyper-V Virtual Ethernet Adapter",
+        index=index,
+        addresses=addresses,
+        gateway=gateway,
+        switch=SWITCH_NAME,
+    )
+
+
+def _physical(run: Run) -> Adapter:
+    return next(each for each in run.world.adapters if not each.switch)
+
+
+def _bind_error(run: Run, adapter: Adapter) -> ErrorRecord:
+    culture = run.world.windows.culture
+    return windows.bind_error(culture, run.story.script, adapter.description)
+
+
+def _bad_subnet(prefix: str, script: str) -> ErrorRecord:
+    return ErrorRecord(
+        message=f"The NAT subnet address '{prefix}' is not valid.",
+        id="InvalidParameter,Microsoft.HyperV.PowerShell.Commands.NewVMSwitch",
+        hresult=windows.SWITCH_ERROR_HRESULT,
+        category="InvalidArgument",
+        exception="Microsoft.HyperV.PowerShell.VirtualizationException",
+        script=script,
+    )
+
+
+def _overlaps(run: Run, prefix: str) -> bool:
+    network = ipaddress.ip_network(prefix, strict=False)
+    return any(
+        ipaddress.ip_interface(address).ip in network
+        for adapter in run.world.adapters
+        for address in adapter.addresses
+        if ":" not in address
+    )
+
+
+def _no_nat_type(script: str) -> ErrorRecord:
+    """Give the error of a cmdlet whose `-SwitchType` has no NAT: it left after TP4."""
+    return ErrorRecord(
+        message="Cannot bind parameter 'SwitchType'. Cannot convert value \"NAT\" to type "
+        '"Microsoft.HyperV.PowerShell.VMSwitchType".',
+        id="CannotConvertArgumentNoMessage,Microsoft.HyperV.PowerShell.Commands.NewVMSwitch",
+        hresult=windows.RUNTIME_HRESULT,
+        category="InvalidArgument",
+        exception="System.Management.Automation.ParameterBindingException",
+        script=script,
+    )

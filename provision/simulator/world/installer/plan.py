@@ -1,0 +1,56 @@
+"""From a world and what was typed to everything that the installer will do."""
+
+from __future__ import annotations
+
+import ntpath
+
+from provision.model.host import Generation
+from provision.simulator.world.effects import Finish, Log
+from provision.simulator.world.installer.parameters import BindingError, bind
+from provision.simulator.world.installer.prelude import prelude
+from provision.simulator.world.installer.run import Run
+from provision.simulator.world.installer.second_half import tp4, tp5_and_later
+from provision.simulator.world.installer.story import Moment, ScriptEnds, Story
+from provision.simulator.world.job import Job
+from provision.simulator.world.model import World
+from provision.simulator.world.schedule import schedule
+
+
+def plan(world: World, job: Job, generation: Generation) -> tuple[Moment, ...]:
+    """Give the whole timeline of a run that begins now, in this world.
+
+    Pure: it depends on nothing but its arguments. A restart cuts it off.
+
+    Args:
+        generation: Whose installer the script is.
+    """
+    script = ntpath.basename(job.path or "")
+    story = Story(job=job.id, script=script)
+    try:
+        parameters = bind(generation, job.arguments, script)
+    except BindingError as error:
+        story.error(error.record)
+        return (*story.moments, Moment(story.time, Finish(job=job.id, threw=True)))
+    run = Run(world, story, generation, parameters, job.directory or job.folder)
+    try:
+        prelude(run)
+        (tp4 if generation is Generation.TP4 else tp5_and_later)(run)
+    except ScriptEnds:
+        pass
+    return tuple(story.moments)
+
+
+def start(world: World, job: Job, generation: Generation, delay: float) -> World:
+    """Put the timeline of a job that the world has into its future.
+
+    Args:
+        delay: Host seconds until the script's first line.
+    """
+    for moment in plan(world, job, generation):
+        world = schedule(world, delay + moment.delay, moment.effect, job=job.id)
+    return world
+
+
+def lines(moments: tuple[Moment, ...]) -> tuple[str, ...]:
+    """Give the records' texts, in order."""
+    return tuple(each.effect.text for each in moments if isinstance(each.effect, Log))

@@ -1,0 +1,64 @@
+"""One run of the installer: what every part of it needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provision.model.host import Generation
+from provision.simulator.world import windows
+from provision.simulator.world.effects import Put, Remove
+from provision.simulator.world.files import file
+from provision.simulator.world.installer.parameters import Parameters
+from provision.simulator.world.installer.scripts import MARKER_NAME, SCRIPT_NAME
+from provision.simulator.world.installer.story import Story
+from provision.simulator.world.model import World
+from provision.simulator.world.paths import normal
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run.
+
+    Args:
+        world: As it was when the script began; nobody else changes what the script looks at.
+        generation: The script's, which may not be the host's.
+        directory: The current directory.
+    """
+
+    world: World
+    story: Story
+    generation: Generation
+    parameters: Parameters
+    directory: str
+
+    @property
+    def marker(self) -> str:
+        """Path of the file that says that the script did not finish."""
+        return normal(MARKER_NAME, self.directory)
+
+    @property
+    def copy(self) -> str:
+        """Path to which the script copies itself before it restarts the host."""
+        return normal(SCRIPT_NAME, self.directory)
+
+    def put_marker(self) -> None:
+        """Write the marker."""
+        self.story.do(Put(thing=file(self.marker, b"")))
+
+    def complete(self) -> None:
+        """Come to the script's last line."""
+        self.story.do(Remove(noun="file", key=self.marker.lower()))
+        self.story.say("Script complete!")
+        self.story.leave()
+
+    def need(self, url: str, failure: str | None = None) -> None:
+        """Fetch from an address; fails when the knob `download_fails` says so.
+
+        Args:
+            failure: What the script throws itself; None lets the cmdlet's error through.
+        """
+        unreachable = self.world.knobs.download_fails
+        if unreachable and unreachable in url:
+            text = f"Unable to download from URI '{url}' to ''."
+            self.story.say(text, kind="warning")
+            self.story.fail(failure or windows.TLS_FAILED)
