@@ -216,3 +216,8 @@ def make_pair() -> Iterator[Callable[..., Pair]]:
         return Pair(far, channel, client, clock)
 
     return make
+
+
+@pytest.fixture
+def policy() -> Callable[[], Retrying]:
+    return patient_policy()
