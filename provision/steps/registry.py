@@ -10,6 +10,7 @@ from provision.steps.command import Command
 from provision.steps.copy import Copy
 from provision.steps.fetch import Fetch
 from provision.steps.file import File
+from provision.steps.installer.step import Installer
 from provision.steps.powershell import PowerShell
 from provision.steps.restart import Restart
 from provision.steps.service import Service
@@ -23,7 +24,7 @@ STEPS: Mapping[str, type[Step]] = MappingProxyType(
     {
         step.name: step
         for step in (
-            Fetch, Verify, WindowsFeature, Service, File, Copy, Template,
+            Fetch, Installer, Verify, WindowsFeature, Service, File, Copy, Template,
             Command, PowerShell, Restart, WaitFor, Assert,
         )
     }
