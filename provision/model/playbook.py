@@ -58,6 +58,8 @@ class Task:
             default: `rerun` where the step only brings about a state, `fail` where it runs
             something of the user's.
         vars: Variables of this task alone (from `include`).
+        settings: Where each of the task's own settings stands, such as `("when", 0)` and
+            `("vars", "prefix")`.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Task:
     ignore: bool = False
     on_restart: OnRestart | None = None
     vars: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[Place, Position] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Playbook:
     Args:
         file: Path as the user gave it; relative files in tasks are sought beside it.
         sha256: Of the playbook and everything it includes, in lower-case hex.
+        positions: Where each of its variables stands, such as `("vars", "prefix")`.
     """
 
     name: str
@@ -93,3 +97,4 @@ class Playbook:
     vars: Mapping[str, Any]
     tasks: tuple[Task, ...]
     handlers: tuple[Task, ...] = ()
+    positions: Mapping[Place, Position] = field(default_factory=dict)

@@ -29,7 +29,8 @@ from provision.playbook.filters import FILTERS
 
 _OTHER_FILES = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Block)
 _REMOVED_FILTERS = ("center", "format", "pprint", "random", "xmlattr", "urlize")
-_KEPT_GLOBALS = ("range", "dict", "namespace")
+GLOBALS = ("range", "dict", "namespace")
+RESULT = "_result_of_expression"
 
 
 class BoundedEnvironment(ImmutableSandboxedEnvironment):
@@ -39,7 +40,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
 
     def __init__(self) -> None:
         super().__init__(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
-        self.globals = {name: self.globals[name] for name in _KEPT_GLOBALS}
+        self.globals = {name: self.globals[name] for name in GLOBALS}
         known = {**self.filters, **FILTERS, "replace": replaced}
         self.filters = {
             name: guarded(known[name]) for name in known if name not in _REMOVED_FILTERS
@@ -58,7 +59,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         return self._bounded(tree)
 
     def expression_tree(self, source: str) -> nodes.Template:
-        """Parse an expression without braces, to be assigned to `result`.
+        """Parse an expression without braces, to be assigned to `RESULT`.
 
         Raises:
             TemplateSyntaxError: It cannot be parsed.
@@ -71,7 +72,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         return self._bounded(_assigning(expression))
 
     def single_expression(self, tree: nodes.Template) -> nodes.Template | None:
-        """Give the tree that assigns to `result`, if the text is one `{{ … }}` and nothing else."""
+        """Give the tree that assigns to `RESULT`, if the text is one `{{ … }}` and nothing else."""
         match tree.body:
             case [nodes.Output(nodes=[only])] if not isinstance(only, nodes.TemplateData):
                 return self._bounded(_assigning(only))
@@ -126,5 +127,5 @@ def _filter(node: nodes.Expr, name: str) -> nodes.Filter:
 
 
 def _assigning(expression: nodes.Expr) -> nodes.Template:
-    body: list[nodes.Node] = [nodes.Assign(nodes.Name("result", "store"), expression, lineno=1)]
+    body: list[nodes.Node] = [nodes.Assign(nodes.Name(RESULT, "store"), expression, lineno=1)]
     return nodes.Template(body, lineno=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MappingView
+from collections.abc import Iterator, Mapping, MappingView
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from provision.model.errors import InputError, Problem
 from provision.model.playbook import Place
 from provision.model.position import Position
 from provision.playbook.bounds import budget, check_length, listed
-from provision.playbook.environment import BoundedEnvironment
+from provision.playbook.environment import RESULT, BoundedEnvironment
 from provision.playbook.places import Places
 from provision.playbook.template_error import template_problem
 from provision.playbook.template_names import Names, names_in
@@ -22,7 +22,7 @@ At = Position | Places | None
 """Where a value stands: of all of it, or of each of its parts."""
 
 _TRUE = frozenset(("true", "yes", "on"))
-_LISTS = (list, tuple, set, frozenset, range, Iterator, MappingView)
+_LISTS: tuple[type[Any], ...] = (list, tuple, set, frozenset, range, Iterator, MappingView)
 _FALSE = frozenset(("false", "no", "off", ""))
 
 
@@ -47,6 +47,8 @@ class Renderer:
         self._environment = BoundedEnvironment()
         self._text = lru_cache(maxsize=1000)(self._compile_text)
         self._expression = lru_cache(maxsize=1000)(self._compile_expression)
+        self._text_names = lru_cache(maxsize=10_000)(self._parse_text)
+        self._expression_names = lru_cache(maxsize=10_000)(self._parse_expression)
 
     def render(self, value: Any, variables: Mapping[str, Any], at: At = None) -> Any:
         """Fill in all templates of nested plain data.
@@ -121,7 +123,7 @@ class Renderer:
             InputError: Its syntax is wrong; without a position.
         """
         try:
-            return self._text(text)[1]
+            return self._text_names(text)
         except TemplateSyntaxError as error:
             problem = template_problem(error, text, None)
         raise InputError([problem])
@@ -133,7 +135,7 @@ class Renderer:
             InputError: Its syntax is wrong; without a position.
         """
         try:
-            return self._expression(bare(expression))[1]
+            return self._expression_names(bare(expression))
         except TemplateSyntaxError as error:
             problem = template_problem(error, expression, None)
         raise InputError([Problem(problem.message, hint="write it as in: facts.os_build > 14000")])
@@ -183,6 +185,12 @@ class Renderer:
         tree = self._environment.expression_tree(expression)
         return self._compile(tree), names_in(tree)
 
+    def _parse_text(self, text: str) -> Names:
+        return names_in(self._environment.text_tree(text))
+
+    def _parse_expression(self, expression: str) -> Names:
+        return names_in(self._environment.expression_tree(expression))
+
     def _compile(self, tree: nodes.Template) -> Template:
         return self._environment.from_string(tree)
 
@@ -205,7 +213,7 @@ def _result(template: Template, variables: Mapping[str, Any]) -> Any:
     context = template.new_context(dict(variables))
     for _ in template.root_render_func(context):
         pass
-    return _plain(context.vars["result"])
+    return _plain(context.vars[RESULT])
 
 
 def _plain(value: Any) -> Any:
@@ -221,7 +229,7 @@ def _plain(value: Any) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, Iterable) and isinstance(value, _LISTS):
+    if isinstance(value, _LISTS):
         return [_plain(item) for item in listed(value)]
     raise TypeError(f"gives a {type(value).__name__}, which is no data")
 

@@ -7,8 +7,8 @@ import traceback
 from collections.abc import Iterable
 
 from jinja2 import TemplateSyntaxError, UndefinedError
-from jinja2.defaults import DEFAULT_FILTERS
 from jinja2.exceptions import SecurityError
+from jinja2.filters import FILTERS as JINJA_FILTERS
 
 from provision.model.errors import Problem
 from provision.model.position import Position
@@ -44,7 +44,7 @@ def _explain(error: Exception, names: Iterable[str]) -> tuple[str, str]:
         said = (error.message or "it cannot be read").rstrip(".")
         hint = _BRACES if "xpected" in said else ""
         if found := re.fullmatch(r"no filter named '(.+)'", said):
-            hint = did_you_mean(found.group(1), (*DEFAULT_FILTERS, *FILTERS))
+            hint = did_you_mean(found.group(1), (*JINJA_FILTERS, *FILTERS))
         return f"template: {said[:1].lower()}{said[1:]}", hint
     if isinstance(error, TemplateTooBig):
         return f"the template {error}", "simplify it"

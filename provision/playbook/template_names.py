@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from jinja2 import meta, nodes
 
+from provision.playbook.environment import GLOBALS
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -36,7 +38,7 @@ def names_in(tree: nodes.Template) -> Names:
         for get in tree.find_all(nodes.Getattr)
         if isinstance(get.node, nodes.Name)
     }
-    used = meta.find_undeclared_variables(tree)
+    used = meta.find_undeclared_variables(tree) - set(GLOBALS)
     return Names(frozenset(used), frozenset(guarded), frozenset(attributes))
 
 
