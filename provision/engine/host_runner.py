@@ -94,6 +94,7 @@ class HostRunner:
             renderer,
             prepare,
             run=run_id,
+            prefix=Path(playbook.file).stem,
             check=options.check,
         )
         self._counts: Counter[str] = Counter()
@@ -105,6 +106,11 @@ class HostRunner:
     def interrupt(self) -> None:
         """Ask the run to stop at the next safe point; safe in a signal handler."""
         self._interruption.ask()
+
+    @property
+    def running_jobs(self) -> tuple[str, ...]:
+        """Ids of jobs that were started on the host and not seen to end."""
+        return self._effects.running_jobs
 
     def run(self) -> RunResult:
         """Carry out the whole playbook, or as much of it as can be."""

@@ -46,6 +46,7 @@ class TaskRunner:
     Args:
         prepare: Fills in a task's templates and makes its step.
         run: The run's id.
+        prefix: Begins every task's key: the playbook's name.
         check: In check mode.
     """
 
@@ -59,6 +60,7 @@ class TaskRunner:
         prepare: Prepare,
         *,
         run: str,
+        prefix: str,
         check: bool,
     ) -> None:
         self._connection = connection
@@ -68,6 +70,7 @@ class TaskRunner:
         self._renderer = renderer
         self._prepare = prepare
         self._run = run
+        self._prefix = _slug(prefix)
         self._check = check
 
     def run(
@@ -84,7 +87,7 @@ class TaskRunner:
             Interrupted: Somebody asked to stop.
         """
         known = dict(variables)
-        key = f"{number:02d}-{_slug(task.name)}"
+        key = f"{self._prefix}-{number:02d}-{_slug(task.name)}"
         try:
             if task.loop is None:
                 if reason := self._unmet(task, known):
@@ -194,7 +197,7 @@ class TaskRunner:
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "task"
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:36].strip("-") or "task"
 
 
 def _value(result: StepResult) -> dict[str, Json]:

@@ -1,8 +1,7 @@
 """Which value a variable has for a task.
 
 From weakest to strongest: the playbook's, the host's, the task's own (`vars`, or an include's),
-`--var`. Results of earlier tasks, `facts` and `host` cannot be overridden. A variable's own
-templates may use every variable before it.
+`--var`. Results of earlier tasks, `facts` and `host` cannot be overridden.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from provision.model.facts import Facts
 from provision.model.host import Host
 from provision.model.playbook import Playbook, Task
 from provision.playbook.template import Renderer
+from provision.playbook.variables import settle
 
 
 class Scope:
@@ -40,16 +40,13 @@ class Scope:
         """Give all variables, templates filled in.
 
         Raises:
-            InputError: A variable's template cannot be filled in.
+            InputError: A variable's template fails, or variables need each other in a circle.
         """
         fixed = {
             **self._results,
             "facts": facts.model_dump(mode="json"),
             "host": self._host,
         }
-        known = {**self._forced, **fixed}
+        written = {**self._written, **(task.vars if task else {})}
         position = task.position if task else None
-        for name, written in {**self._written, **(task.vars if task else {})}.items():
-            if name not in self._forced and name not in fixed:
-                known[name] = self._renderer.render(written, known, position)
-        return known
+        return settle(written, {**self._forced, **fixed}, self._renderer, position)
