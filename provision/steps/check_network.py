@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.agent.operations.network import (
@@ -22,7 +22,12 @@ from provision.steps.check_kinds import CheckKind, Judgement, among, expect, sam
 
 
 class SwitchCheck(CheckKind):
-    """A virtual switch exists."""
+    """A virtual switch exists.
+
+    Args:
+        name: As Hyper-V knows it.
+        type: `NAT`, `Internal`, `External` or `Private`; any when left out.
+    """
 
     short: ClassVar[str | None] = "name"
 
@@ -48,16 +53,20 @@ class SwitchCheck(CheckKind):
 
 
 class AdapterCheck(CheckKind):
-    """A network adapter is up and has an address."""
+    """A network adapter is up and has an address.
+
+    Args:
+        name: Such as `vEthernet (Virtual Switch)`.
+        up: False does not look at its state.
+        address: `true` for any but a link-local one, `false` for none demanded, an address, or a
+            network that one of its addresses is in.
+    """
 
     short: ClassVar[str | None] = "name"
 
     name: str
     up: bool = True
-    address: bool | str = Field(
-        default=True,
-        description="true: any but a link-local one; or an address, or a network it is in",
-    )
+    address: bool | str = True
 
     @field_validator("address")
     @classmethod
@@ -102,16 +111,22 @@ class AdapterCheck(CheckKind):
 
 
 class NatCheck(CheckKind):
-    """A NAT network exists."""
+    """A NAT network exists.
+
+    Args:
+        prefix: Such as `172.16.0.0/12`; any when left out.
+        name: Any when left out.
+    """
 
     short: ClassVar[str | None] = "prefix"
 
-    prefix: str
+    prefix: str | None = None
     name: str | None = None
 
     def title(self) -> str:
         """Name the NAT and its prefix."""
-        return f"NAT {self.name} for {self.prefix}" if self.name else f"NAT for {self.prefix}"
+        parts = ["NAT", self.name or "", f"for {self.prefix}" if self.prefix else ""]
+        return " ".join(part for part in parts if part)
 
     def questions(self) -> tuple[Operation[Any], ...]:
         """All NATs."""
@@ -122,7 +137,7 @@ class NatCheck(CheckKind):
         nats = expect(answers[0], NatListAnswer).nats
         for nat in nats:
             named = self.name is None or same(nat.name, self.name)
-            if named and nat.prefix == self.prefix:
+            if named and self.prefix in (None, nat.prefix):
                 return True, f"{nat.name!r} for {nat.prefix}"
         found = ", ".join(f"{nat.name!r} for {nat.prefix}" for nat in nats)
         return False, found or "no NAT"

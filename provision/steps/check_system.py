@@ -23,7 +23,12 @@ DOCKER_SERVICE = "docker"
 
 
 class ImageCheck(CheckKind):
-    """Docker has an image."""
+    """Docker has an image.
+
+    Args:
+        name: The repository, as `docker images` lists it.
+        tag: `latest` unless given.
+    """
 
     short: ClassVar[str | None] = "name"
 
@@ -75,7 +80,12 @@ class DockerCheck(CheckKind):
 
 
 class ServiceCheck(CheckKind):
-    """A Windows service is in a state."""
+    """A Windows service is in a state.
+
+    Args:
+        name: The service's name, not its display name.
+        state: `running` or `stopped`.
+    """
 
     short: ClassVar[str | None] = "name"
 
@@ -99,7 +109,11 @@ class ServiceCheck(CheckKind):
 
 
 class FeatureCheck(CheckKind):
-    """A Windows feature is installed."""
+    """A Windows feature is installed.
+
+    Args:
+        name: As `Get-WindowsFeature` names it.
+    """
 
     short: ClassVar[str | None] = "name"
 
@@ -122,7 +136,12 @@ class FeatureCheck(CheckKind):
 
 
 class FileCheck(CheckKind):
-    """A file or folder exists."""
+    """A file or folder exists.
+
+    Args:
+        path: Path on the host.
+        sha256: The hash that the file must have.
+    """
 
     short: ClassVar[str | None] = "path"
 
@@ -146,7 +165,11 @@ class FileCheck(CheckKind):
 
 
 class NoFileCheck(CheckKind):
-    """Nothing stands at a path."""
+    """Nothing stands at a path.
+
+    Args:
+        path: Path on the host.
+    """
 
     short: ClassVar[str | None] = "path"
 
@@ -167,7 +190,11 @@ class NoFileCheck(CheckKind):
 
 
 class NoTaskCheck(CheckKind):
-    """No scheduled task has a name."""
+    """No scheduled task has a name.
+
+    Args:
+        name: The task's name, in whatever folder.
+    """
 
     short: ClassVar[str | None] = "name"
 

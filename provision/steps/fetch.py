@@ -12,6 +12,7 @@ from provision.agent.operations.base import ChangeAnswer, OperationError
 from provision.agent.operations.files import Download, FileStat
 from provision.model.errors import TaskError
 from provision.model.outcome import Change, StepResult
+from provision.playbook.durations import Duration
 from provision.steps.effect import (
     LocalDownload,
     Procedure,
@@ -79,7 +80,7 @@ class Fetch(Step):
         file: The only source's file on the controller, in place of `sources`.
         sha256: The only source's hash.
         via: `host` or `controller` lets only that one fetch addresses; `auto` both.
-        seconds: Host seconds for one download by the host.
+        download_timeout: Host seconds, or `5m`, for one download by the host.
     """
 
     name: ClassVar[str] = "fetch"
@@ -101,7 +102,7 @@ fetch:
     file: str | None = None
     sha256: Sha256 | None = None
     via: Via = Via.AUTO
-    seconds: int = Field(default=300, ge=1)
+    download_timeout: Duration = Field(default=300, ge=1)
 
     @model_validator(mode="after")
     def _some_source(self) -> Fetch:
@@ -174,7 +175,10 @@ fetch:
                 return (
                     yield from call(
                         Download(
-                            url=source.url, path=self.dest, sha256=sha256, timeout=self.seconds
+                            url=source.url,
+                            path=self.dest,
+                            sha256=sha256,
+                            timeout=int(self.download_timeout),
                         )
                     )
                 )

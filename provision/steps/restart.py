@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar
 
-from pydantic import Field
-
 from provision.agent.operations.host import GetFacts
 from provision.model.outcome import Change
 from provision.steps.effect import Restarted, RestartHost, StepProcedure, call
@@ -14,7 +12,7 @@ from provision.steps.ending import ended
 from provision.steps.step import Step, StepContext
 
 
-class Condition(Enum):
+class Mode(Enum):
     """When a restart is wanted."""
 
     PENDING = "pending"
@@ -25,31 +23,31 @@ class Restart(Step):
     """Restart the host and go on when its new boot has settled.
 
     Args:
-        if: `pending` restarts only when Windows wants it; `always` in any case.
+        mode: `pending` restarts only when Windows wants it; `always` in any case.
         reason: Written to Windows' event log.
     """
 
     name: ClassVar[str] = "restart"
-    short: ClassVar[str | None] = "if"
+    short: ClassVar[str | None] = "mode"
     default_timeout: ClassVar[float] = 7200
     example: ClassVar[str] = """\
 name: Finish what waits for a restart
 restart: pending
 """
 
-    condition: Condition = Field(default=Condition.PENDING, alias="if")
+    mode: Mode = Mode.PENDING
     reason: str = "asked for by the playbook"
 
     def intent(self) -> str:
         """Say when it restarts."""
-        if self.condition is Condition.PENDING:
+        if self.mode is Mode.PENDING:
             return "no restart is pending"
         return "the host is restarted"
 
     def run(self, context: StepContext) -> StepProcedure:
         """Look whether a restart is pending, unless it is wanted in any case."""
         reason = self.reason
-        if self.condition is Condition.PENDING:
+        if self.mode is Mode.PENDING:
             facts = yield from call(GetFacts())
             if not facts.pending_restart:
                 return ended((), evidence=["Windows wants no restart"])

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from provision.model.outcome import CheckResult, Json, Outcome, StepResult
+from provision.playbook.durations import Duration
 from provision.steps.checks import Check, look, look_until_hold
 from provision.steps.effect import StepProcedure
 from provision.steps.step import Step, StepContext
@@ -24,7 +25,7 @@ class Verify(Step):
 
     Args:
         checks: The demands, each a mapping with one key, or its name alone.
-        within: Host seconds that the checks may need to hold; 0 looks once.
+        within: Host seconds, or `2m`, that the checks may need to hold; 0 looks once.
     """
 
     name: ClassVar[str] = "verify"
@@ -43,7 +44,7 @@ verify:
 """
 
     checks: Checks
-    within: float = Field(default=0, ge=0)
+    within: Duration = Field(default=0, ge=0)
 
     def intent(self) -> str:
         """Count the demands."""

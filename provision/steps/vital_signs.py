@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from provision.agent.operations.jobs import JobPollAnswer, JobProcess
+from provision.playbook.durations import Duration
 
 WINDOW = 30.0
 """Host seconds over which movement is judged."""
@@ -36,8 +37,8 @@ class Silence(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    report_after: float = Field(default=300, gt=0)
-    give_up_after: float = Field(default=3600, gt=0)
+    report_after: Duration = Field(default=300, gt=0)
+    give_up_after: Duration = Field(default=3600, gt=0)
 
     @model_validator(mode="after")
     def _in_order(self) -> Silence:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from provision.agent.operations.files import FileStat, Kind
 from provision.agent.operations.services import ServiceList, ServiceState
+from provision.playbook.durations import Duration
 from provision.steps.effect import Elapsed, Procedure, Progress, Sleep, StepProcedure, call
 from provision.steps.ending import ended, failed
 from provision.steps.step import Step, StepContext
@@ -51,9 +52,9 @@ wait_for:
     path: str | None = None
     service: str | None = None
     state: Wanted | None = None
-    seconds: float | None = Field(default=None, ge=0)
-    within: float = Field(default=300, gt=0)
-    every: float = Field(default=2, ge=0.5)
+    seconds: Duration | None = Field(default=None, ge=0)
+    within: Duration = Field(default=300, gt=0)
+    every: Duration = Field(default=2, ge=0.5)
 
     @model_validator(mode="after")
     def _one_thing(self) -> WaitFor:

@@ -92,7 +92,7 @@ _REMEDIES = {
     PhaseEnd.HUNG: "The script was stopped. Run again; allow more silence with "
     "silence.give_up_after if the host is only slow.",
     PhaseEnd.OVERDUE: "It goes on on the host. Run again: the same job is found and followed; "
-    "allow more with `timeout` or phase_seconds.",
+    "allow more with `timeout` or phase_timeout.",
     PhaseEnd.NOT_STARTED: "Look at the host's Task Scheduler service, then run again.",
 }
 

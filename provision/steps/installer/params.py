@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from provision.diagnosis.matching import issue_by_id
+from provision.playbook.durations import Duration
 from provision.steps.check_system import NoFileCheck, NoTaskCheck
 from provision.steps.checks import Check
 from provision.steps.installer.contract import Completion, RestartMode, Value, argument_list
@@ -35,9 +36,9 @@ class InstallerParams(Step):
     complete: Completion = Completion()
     resume_task: str | None = None
     checks: tuple[Check, ...] = ()
-    checks_within: float = Field(default=120, ge=0)
+    checks_within: Duration = Field(default=120, ge=0)
     restart_budget: int = Field(default=3, ge=0, le=20)
-    phase_seconds: float = Field(default=3 * 3600, gt=0)
+    phase_timeout: Duration = Field(default=3 * 3600, gt=0)
     silence: Silence = Silence()
     known_warnings: tuple[str, ...] | None = None
 

@@ -91,7 +91,7 @@ class _Installation:
             self._phases += 1
             now: float = yield Elapsed()
             yield Progress(f"phase {self._phases} of {self._params.title}")
-            until = min(limit, now + self._params.phase_seconds)
+            until = min(limit, now + self._params.phase_timeout)
             phase = yield from run_phase(self._params, self._context.key, known, until)
             self._records += phase.followed.records
             if phase.end is PhaseEnd.COMPLETE:

@@ -32,7 +32,7 @@ class Installer(InstallerParams):
         checks: What must hold afterwards, as in `verify`.
         checks_within: Host seconds that the checks may need to hold after the closing line.
         restart_budget: Restarts of the host that this task may have.
-        phase_seconds: Host seconds that the script may take between two restarts.
+        phase_timeout: Host seconds that the script may take between two restarts.
         silence: `report_after` and `give_up_after`, host seconds.
         known_warnings: Known issues that may be warnings; all when left out. Any other that is
             found fails the task.
