@@ -3,55 +3,56 @@
 
 $script:StartTolerance = [TimeSpan]::FromSeconds(2)
 
-# The processes of a tree, its root first; none when the root is gone or is another process by now.
-function Get-Tree([int] $Id, [datetime] $Started) {
+# The living members of a tree. $Known maps ids to start times; it holds the root at first, and grows,
+# so that a child is still found when its parent has gone since.
+function Get-Kin([hashtable] $Known) {
     $all = @(Get-CimInstance -ClassName Win32_Process)
-    $root = $all | Where-Object { $_.ProcessId -eq $Id } | Select-Object -First 1
-    if (-not $root -or -not (Test-SameStart $root.CreationDate $Started)) { return }
-    $children = @{}
     foreach ($process in $all) {
-        $parent = [int] $process.ParentProcessId
-        if (-not $children.ContainsKey($parent)) { $children[$parent] = New-Object System.Collections.ArrayList }
-        $null = $children[$parent].Add($process)
+        $id = [int] $process.ProcessId
+        if ($Known.ContainsKey($id) -and -not (Test-SameStart $process.CreationDate $Known[$id])) { $Known.Remove($id) }
     }
-    $tree = New-Object System.Collections.ArrayList
-    $null = $tree.Add($root)
-    for ($i = 0; $i -lt $tree.Count; $i++) {
-        $earliest = ([datetime] $tree[$i].CreationDate) - $script:StartTolerance
-        foreach ($child in @($children[[int] $tree[$i].ProcessId])) {
-            if ($child -and $child.ProcessId -ne $tree[$i].ProcessId -and $child.CreationDate -ge $earliest) { $null = $tree.Add($child) }
+    do {
+        $grown = $false
+        foreach ($process in $all) {
+            $id = [int] $process.ProcessId
+            $parent = [int] $process.ParentProcessId
+            if ($Known.ContainsKey($id) -or -not $Known.ContainsKey($parent)) { continue }
+            if ([datetime] $process.CreationDate -ge $Known[$parent] - $script:StartTolerance) {
+                $Known[$id] = [datetime] $process.CreationDate
+                $grown = $true
+            }
         }
-    }
-    $tree
+    } while ($grown)
+    $all | Where-Object { $Known.ContainsKey([int] $_.ProcessId) }
 }
 
 function Test-SameStart([datetime] $One, [datetime] $Other) {
     ($One.ToUniversalTime() - $Other.ToUniversalTime()).Duration() -le $script:StartTolerance
 }
 
-# Parents first, so that they start no more; again until nobody is left.
+# Again until nobody is left: what was started in between is found in the next round.
 function Stop-Tree([int] $Id, [datetime] $Started) {
     try { [Diagnostics.Process]::EnterDebugMode() } catch { $null = $_ }
-    for ($round = 0; $round -lt 5; $round++) {
-        $tree = @(Get-Tree $Id $Started)
-        if (-not $tree) { return }
-        foreach ($process in $tree) { Stop-OneProcess ([int] $process.ProcessId) $process.CreationDate }
+    $known = @{ $Id = $Started.ToLocalTime() }
+    for ($round = 0; $round -lt 50; $round++) {
+        $kin = @(Get-Kin $known)
+        if (-not $kin) { return }
+        foreach ($process in $kin) { Stop-OneProcess ([int] $process.ProcessId) $process.CreationDate }
+        Start-Sleep -Milliseconds 50
     }
 }
 
 function Stop-OneProcess([int] $Id, [datetime] $Started) {
     try {
         $process = [Diagnostics.Process]::GetProcessById($Id)
-        if (-not (Test-SameStart $process.StartTime $Started)) { return }
-        $process.Kill()
-        $null = $process.WaitForExit(5000)
+        if (Test-SameStart $process.StartTime $Started) { $process.Kill() }
     }
     catch { $null = $_ }
 }
 
 # What a tree has used so far; $null when it cannot be looked at.
 function Get-TreeUse([int] $Id, [datetime] $Started) {
-    $tree = @(Get-Tree $Id $Started)
+    $tree = @(Get-Kin @{ $Id = $Started.ToLocalTime() })
     if (-not $tree) { return $null }
     $time = [double] 0
     $bytes = [long] 0

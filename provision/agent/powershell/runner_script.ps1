@@ -28,7 +28,7 @@ function Start-Script($Request, $Queue) {
             if ($null -eq $item) { return }
             $time = [datetime]::UtcNow
             $type = $item.GetType()
-            if ($item -is [string] -or $type.Namespace -eq "System.Management.Automation" -and $type.Name -like "*Record") { $text = $item }
+            if ($item -is [string] -or ($type.Namespace -eq "System.Management.Automation" -and $type.Name -like "*Record")) { $text = $item }
             elseif ($type.FullName -like "Microsoft.PowerShell.Commands.Internal.Format.*") {
                 $null = $batch.Add($item)
                 if ($type.Name -ne "FormatEndData") { return }
@@ -36,6 +36,7 @@ function Start-Script($Request, $Queue) {
                 $batch.Clear()
             }
             else { $text = ($item | Microsoft.PowerShell.Utility\Out-String -Width 200).Trim("`r", "`n") }
+            if ($text -eq "") { $text = "$item" }
             $ProvisionQueue.Add(@($time, $text))
         }
     }')

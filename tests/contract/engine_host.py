@@ -1,0 +1,118 @@
+"""The real agent in a PowerShell engine, over stubs of Windows' cmdlets that read a world's tree."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tenacity import Retrying, stop_after_attempt
+
+from provision.agent.client import AgentClient
+from provision.agent.operations import OPERATIONS
+from provision.agent.operations.base import OperationError
+from provision.agent.ready import Ready
+from provision.simulator.world.model import World
+from provision.transport.local import LocalChannel, LocalConnector
+
+HERE = Path(__file__).parent
+STUBS = sorted((HERE / "windows").glob("*.ps1"))
+FAKE_PROGRAM = HERE / "windows" / "fake_program.py"
+ALWAYS = ("docker.exe", "icacls.exe", "shutdown.exe")
+
+
+class RealClock:
+    speed = 1.0
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class EngineHost:
+    """One agent process with its own folders; the world can be changed under it at any time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder / "root"
+        self.data = folder / "data" / "provision"
+        self.bin = folder / "bin"
+        self.world_file = folder / "world.json"
+        self.channel: LocalChannel | None = None
+        self.client: AgentClient | None = None
+        self.bin.mkdir()
+        (folder / "data").mkdir()
+
+    def reset(self, world: World) -> None:
+        """Give the host another world, and take away what the last one left."""
+        self.end_jobs()
+        for path in (self.root, self.data / "jobs", self.data / "runs"):
+            shutil.rmtree(path, ignore_errors=True)
+        self.root.mkdir()
+        self.write_world(world)
+        for path in self.bin.iterdir():
+            path.unlink()
+        names = {f"{program.name.removesuffix('.exe')}.exe" for program in world.programs}
+        for name in {*ALWAYS, *names}:
+            script = self.bin / name
+            script.write_text(f"#!{sys.executable} -IS\n{FAKE_PROGRAM.read_text()}")
+            script.chmod(script.stat().st_mode | stat.S_IXUSR)
+            if name not in ALWAYS:
+                (self.bin / name.removesuffix(".exe")).symlink_to(script)
+
+    def write_world(self, world: World) -> None:
+        self.world_file.write_text(json.dumps(world.model_dump(mode="json")))
+
+    def world(self) -> World:
+        return World.model_validate(json.loads(self.world_file.read_text(encoding="utf-8-sig")))
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "PROVISION_WORLD": str(self.world_file),
+            "ProgramData": str(self.folder / "data"),
+            "ProgramFiles": str(self.folder / "programs"),
+            "SystemRoot": str(self.folder / "windows"),
+            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "PSENGINE_PRELUDE": os.pathsep.join(map(str, STUBS)),
+        }
+
+    def start(self) -> Ready:
+        """Start another agent; the old one, if there is one, is ended first."""
+        self.close()
+        self.channel = LocalConnector(environment=self.environment(), wait=1.0).channel()
+        self.client = AgentClient(
+            self.channel,
+            retrying=lambda: Retrying(stop=stop_after_attempt(1), reraise=True),
+            clock=RealClock(),
+        )
+        return self.client.start()
+
+    def close(self) -> None:
+        if self.client:
+            self.client.close()
+        self.client = None
+
+    def end_jobs(self) -> None:
+        """End the runners that a test left behind, each by its own record."""
+        for record in self.data.glob("jobs/*/process.json"):
+            if not (record.parent / "exit.json").exists():
+                with suppress(OSError, ValueError, KeyError):
+                    os.kill(json.loads(record.read_text(encoding="utf-8-sig"))["id"], signal.SIGKILL)
+
+    def perform(self, op: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
+        """Let the agent carry out an operation; gives its answer, or its error, as plain data."""
+        assert self.client
+        try:
+            answer = self.client.call(OPERATIONS[op].model_validate(params), check=check)
+        except OperationError as error:
+            return {"error": error.record.model_dump(mode="json")}
+        return answer.model_dump(mode="json")
