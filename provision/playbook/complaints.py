@@ -80,7 +80,9 @@ class Complaint:
             around = self.place if missing else self.place[:-1]
             return Problem(f"'{name}' is missing", places.of_key(around))
         message = self._message()
-        label = f"'{name}' " if name and not message.startswith("the ") else ""
+        label = f"'{name}' " if name else ""
+        if label and not message.startswith("must "):
+            label = f"'{name}': "
         position = places.of(self.place)
         return Problem(f"{label}{message}", position, self._hint(written_at(position)))
 
@@ -104,7 +106,7 @@ class Complaint:
         if self.kind in ("string_too_long", "too_long"):
             return f"must have at most {self.context.get('max_length')} entries"
         if self.kind == "string_pattern_mismatch":
-            return f"does not match {self.context.get('pattern')}{got}"
+            return f"must match {self.context.get('pattern')}{got}"
         said = self.said.replace("Input should", "must").replace("Value error, ", "")
         return f"{said[:1].lower()}{said[1:]}"
 

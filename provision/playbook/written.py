@@ -19,7 +19,8 @@ def _as_conditions(written: Any) -> Any:
     return [str(item).lower() if isinstance(item, bool) else item for item in items]
 
 
-def _as_mapping(written: Any) -> Any:
+def empty_mapping(written: Any) -> Any:
+    """Take a key with nothing behind it for an empty mapping."""
     return {} if written is None else written
 
 
@@ -34,7 +35,7 @@ _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _CONDITION = {"type": ["string", "boolean"]}
 _CONDITIONS = {"anyOf": [_CONDITION, {"type": "array", "items": _CONDITION}]}
 
-Variables = Annotated[dict[str, Any], BeforeValidator(_as_mapping)]
+Variables = Annotated[dict[str, Any], BeforeValidator(empty_mapping)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
 Conditions = Annotated[
     tuple[str, ...], BeforeValidator(_as_conditions), WithJsonSchema(_CONDITIONS)

@@ -1,0 +1,135 @@
+"""The settings of one host, put together from defaults, groups and the host itself."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from provision.model.errors import Problem
+from provision.model.host import Authentication, Host, Scheme, SimulateSettings, WinRMSettings
+from provision.model.position import Position
+from provision.playbook.places import Places
+
+_FILES = ("ca", "certificate", "key")
+_WITH_PASSWORD = (Authentication.BASIC, Authentication.NTLM, Authentication.CREDSSP)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Settings of one section of the file, as written and already checked by its model."""
+
+    data: Mapping[str, Any]
+    places: Places
+
+
+@dataclass(slots=True)
+class Merged:
+    """One host's settings while the layers are laid over each other.
+
+    Args:
+        name: The host's name.
+        position: Where the host is described.
+        places: For each key of `winrm`, the places of the layer that set it last.
+    """
+
+    name: str
+    position: Position | None
+    groups: tuple[str, ...] = ()
+    winrm: dict[str, Any] = field(default_factory=dict)
+    vars: dict[str, Any] = field(default_factory=dict)
+    simulate: dict[str, Any] | None = None
+    playbook: str | None = None
+    places: dict[str, Places] = field(default_factory=dict)
+
+    def add(self, layer: Layer) -> None:
+        """Lay a stronger layer over what is there."""
+        for key, value in (layer.data.get("winrm") or {}).items():
+            self.winrm[key] = value
+            self.places[key] = layer.places.under("winrm", key)
+        self.vars |= layer.data.get("vars") or {}
+        self.playbook = layer.data.get("playbook") or self.playbook
+        if "simulate" in layer.data:
+            given = layer.data["simulate"]
+            knobs = given if isinstance(given, dict) else {}
+            self.simulate = None if given is False else {**(self.simulate or {}), **knobs}
+
+    def host(self, base: Path) -> Host:
+        """Make the host; paths become usable from the working directory.
+
+        Args:
+            base: The host file's folder.
+        """
+        files = {
+            key: os.path.normpath(base / value)
+            for key, value in self.winrm.items()
+            if key in _FILES and value
+        }
+        return Host(
+            name=self.name,
+            winrm=WinRMSettings.model_validate({**self.winrm, **files}),
+            playbook=os.path.normpath(base / self.playbook) if self.playbook else None,
+            vars=self.vars,
+            groups=self.groups,
+            simulate=None
+            if self.simulate is None
+            else SimulateSettings.model_validate(self.simulate),
+            position=self.position,
+        )
+
+    def problems(self, host: Host) -> Iterator[Problem]:
+        """Find what a real host needs and does not have."""
+        if host.simulate is not None:
+            return
+        name, winrm = f"the host '{self.name}'", host.winrm
+        if not winrm.address:
+            hint = "give winrm.address, or a simulate block for a simulated host"
+            yield Problem(f"{name} has no address", self.position, hint)
+        if winrm.password is None and winrm.auth in _WITH_PASSWORD:
+            hint = "give winrm.password, for instance: password: {env: WINRM_PASSWORD}"
+            yield Problem(f"{name} has no password", self.position, hint)
+        if winrm.auth is Authentication.CERTIFICATE and not (winrm.certificate and winrm.key):
+            hint = "give winrm.certificate and winrm.key, both PEM files"
+            message = f"{name} has no certificate for auth: certificate"
+            yield Problem(message, self._at("auth"), hint)
+
+    def notices(self, host: Host) -> Iterator[Problem]:
+        """Find what works and should not be left so; never holds a secret."""
+        winrm = host.winrm
+        if isinstance(winrm.password, str):
+            hint = "use a reference: password: {env: NAME}, {file: path} or {command: …}"
+            message = "the password stands in the file, readable to all who can read it"
+            yield Problem(message, _without_text(self._at("password")), hint)
+        if host.simulate is not None or not winrm.address:
+            return
+        plain = winrm.scheme is Scheme.HTTP and winrm.auth is Authentication.BASIC
+        if plain and not _is_loopback(winrm.address):
+            hint = "use scheme: https, or auth: ntlm, which encrypts its messages"
+            message = f"the password of '{self.name}' would go unencrypted over the network"
+            yield Problem(message, _without_text(self._at("auth")), hint)
+        if winrm.scheme is Scheme.HTTPS and not winrm.verify:
+            hint = "give the host's certificate as winrm.ca, and leave verify out"
+            message = f"anybody could pose as '{self.name}': its certificate is not checked"
+            yield Problem(message, _without_text(self._at("verify")), hint)
+
+    def password_position(self) -> Position | None:
+        """Where the password is described."""
+        return _without_text(self._at("password"))
+
+    def _at(self, key: str) -> Position | None:
+        places = self.places.get(key)
+        return places.of() if places else self.position
+
+
+def _without_text(position: Position | None) -> Position | None:
+    return Position(position.file, position.line, position.column) if position else None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address.lower() == "localhost" or address.lower().endswith(".localhost")
