@@ -46,6 +46,11 @@ def file(path: str, data: bytes) -> File:
     return File(path=path, sha256=hashlib.sha256(data).hexdigest(), size=len(data), content=kept)
 
 
+def part_file(path: str, data: bytes) -> File:
+    """Make a file that keeps its content whatever its length, until it is whole."""
+    return file(path, data).model_copy(update={"content": base64.b64encode(data).decode()})
+
+
 def opaque(path: str, sha256: str, size: int) -> File:
     """Make a file of which only hash and length are known."""
     return File(path=path, sha256=sha256, size=size)

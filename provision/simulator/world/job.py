@@ -41,7 +41,7 @@ class Job(Thing):
         log: All records.
         last_record_at: Host time of the last record; of the start when there is none.
         exit: How it ended.
-        engine: A real PowerShell outside the world runs it.
+        engine: Something outside the world runs it: a real PowerShell, or a modelled program.
     """
 
     noun: Literal["job"] = "job"

@@ -74,15 +74,16 @@ def boot_up(world: World, further: int) -> World:
         further=further,
     )
     world = _start_services(world.with_(boot=boot))
-    world = world.put(RegistryKey(path=windows.SERVICING_IN_PROGRESS, volatile=True))
+    world = world.put(RegistryKey(path=windows.PACKAGES_PENDING, volatile=True))
     until_accounts = world.knobs.answers_401_for
     if until_accounts > 0:
         world = schedule(world, until_accounts, AccountsUp())
     if further:
+        world = world.put(RegistryKey(path=windows.RESTART_IN_PROGRESS, volatile=True))
         answers = until_accounts + ANSWERS_BETWEEN_RESTARTS
         return schedule(world, answers, Shutdown(further=further - 1))
     settles = max(world.knobs.settles_after, until_accounts)
-    servicing = RegistryKey(path=windows.SERVICING_IN_PROGRESS)
+    servicing = RegistryKey(path=windows.PACKAGES_PENDING)
     half = until_accounts + (settles - until_accounts) / 2
     world = schedule(world, half, Remove(noun="registry_key", key=servicing.key))
     return schedule(world, settles, Settle())

@@ -11,7 +11,7 @@ from provision.agent.operations.base import ErrorRecord
 from provision.simulator.world.system import Service
 
 _CBS = "HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
-SERVICING_IN_PROGRESS = f"{_CBS}\\RebootInProgress"
+RESTART_IN_PROGRESS = f"{_CBS}\\RebootInProgress"
 PACKAGES_PENDING = f"{_CBS}\\PackagesPending"
 SERVICING_PENDING = f"{_CBS}\\RebootPending"
 UPDATE_PENDING = (
@@ -20,10 +20,14 @@ UPDATE_PENDING = (
 )
 SESSION_MANAGER = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 FILE_RENAMES = "PendingFileRenameOperations"
+COMPUTER_NAME = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\ComputerName"
 AUTO_LOGON_CHECKED = (
     "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Winlogon\\AutoLogonChecked"
 )
 CLEARED_BY_RESTART = (SERVICING_PENDING, PACKAGES_PENDING, UPDATE_PENDING, SESSION_MANAGER)
+
+NEEDED_SERVICES = ("Schedule", "Winmgmt")
+"""What a usable host runs: the agent's jobs are scheduled tasks, its facts come from WMI."""
 
 ALWAYS_SERVICES = (
     Service(name="LanmanServer", display_name="Server", state="running", start="automatic"),
@@ -31,6 +35,12 @@ ALWAYS_SERVICES = (
     Service(name="Spooler", display_name="Print Spooler", state="running", start="automatic"),
     Service(name="TrustedInstaller", display_name="Windows Modules Installer", start="manual"),
     Service(name="W32Time", display_name="Windows Time", state="running", start="automatic"),
+    Service(
+        name="Winmgmt",
+        display_name="Windows Management Instrumentation",
+        state="running",
+        start="automatic",
+    ),
     Service(name="WSearch", display_name="Windows Search", start="disabled"),
     Service(
         name="WinRM",
@@ -66,6 +76,8 @@ FEATURE_SERVICES: dict[str, tuple[Service, ...]] = {
     ),
 }
 """The services that a feature brings; they are there after the restart that it may need."""
+
+POWERSHELL = "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"
 
 WRITE_ERROR_ID = "Microsoft.PowerShell.Commands.WriteErrorException"
 RUNTIME_HRESULT = "0x80131501"

@@ -12,7 +12,7 @@ from provision.simulator.world.files import File
 from provision.simulator.world.installer.run import Run
 from provision.simulator.world.installer.story import BUSY, COPYING
 
-IMAGE_SECONDS = 6480.0
+IMAGE_SECONDS = 7000.0
 """Host seconds for the image: a first user saw more than two hours in all on TP4."""
 
 WIM_SECONDS = 900.0

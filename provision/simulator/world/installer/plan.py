@@ -31,7 +31,8 @@ def plan(world: World, job: Job, generation: Generation) -> tuple[Moment, ...]:
     except BindingError as error:
         story.error(error.record)
         return (*story.moments, Moment(story.time, Finish(job=job.id, threw=True)))
-    run = Run(world, story, generation, parameters, job.directory or job.folder)
+    directory = job.directory or job.folder
+    run = Run(world, story, generation, parameters, directory, _calling_line(job))
     try:
         prelude(run)
         (tp4 if generation is Generation.TP4 else tp5_and_later)(run)
@@ -54,3 +55,9 @@ def start(world: World, job: Job, generation: Generation, delay: float) -> World
 def lines(moments: tuple[Moment, ...]) -> tuple[str, ...]:
     """Give the records' texts, in order."""
     return tuple(each.effect.text for each in moments if isinstance(each.effect, Log))
+
+
+def _calling_line(job: Job) -> str:
+    """Give the line of a job's runner that calls the script."""
+    words = (each if each.startswith("-") else f"'{each}'" for each in job.arguments)
+    return " ".join(("param($ProvisionQueue) &", f"'{job.path}'", *words, "*>&1 | & {"))

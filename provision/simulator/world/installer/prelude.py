@@ -11,9 +11,6 @@ from provision.simulator.world.installer.scripts import PUBLISHED, RESUME_TASK
 from provision.simulator.world.installer.story import WAITING
 from provision.simulator.world.system import Feature, RegistryKey, ScheduledTask
 
-CALLING_LINE = "& $path @arguments *>&1"
-"""The text of the line that calls the script: it lands in the at-logon task, whatever it is."""
-
 RESTART_DELAY = 4.0
 """Host seconds from `Restart-Computer` to the end of processes: our guess."""
 
@@ -68,8 +65,9 @@ def _restart(run: Run) -> None:
     story.wait(1, WAITING)
     published = next(each for each in PUBLISHED if each.generation is run.generation)
     story.do(Put(thing=opaque(run.copy, published.sha256, published.size)))
+    line = f"{run.copy} {run.calling_line}"
     story.say(
-        f"Creating scheduled task action ({run.copy} {CALLING_LINE})...",
+        f"Creating scheduled task action ({line})...",
         "Creating scheduled task trigger...",
         "Registering script to re-run at next user logon...",
     )
@@ -80,7 +78,7 @@ def _restart(run: Run) -> None:
                 name=RESUME_TASK,
                 at_logon=True,
                 program="powershell.exe",
-                arguments=f"-NoExit {run.copy} {CALLING_LINE}",
+                arguments=f"-NoExit {line}",
                 highest=True,
             )
         )

@@ -23,6 +23,8 @@ class Run:
         world: As it was when the script began; nobody else changes what the script looks at.
         generation: The script's, which may not be the host's.
         directory: The current directory.
+        calling_line: The text of the line that calls the script. It lands in the at-logon task,
+            whatever it is.
     """
 
     world: World
@@ -30,6 +32,7 @@ class Run:
     generation: Generation
     parameters: Parameters
     directory: str
+    calling_line: str
 
     @property
     def marker(self) -> str:

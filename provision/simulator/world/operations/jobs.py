@@ -1,0 +1,175 @@
+"""Jobs: started at most once for each id, asked by offset, stopped, removed."""
+
+from __future__ import annotations
+
+from provision.agent.operations.base import ChangeAnswer
+from provision.agent.operations.execution import Record
+from provision.agent.operations.jobs import (
+    JobPoll,
+    JobPollAnswer,
+    JobProcess,
+    JobRemove,
+    JobStart,
+    JobStartAnswer,
+    JobState,
+    JobStop,
+)
+from provision.simulator.world import jobs, paths, storage, times, windows
+from provision.simulator.world.effects import Begin, Finish
+from provision.simulator.world.files import File
+from provision.simulator.world.installer import plan
+from provision.simulator.world.installer.scripts import recognise
+from provision.simulator.world.job import Activity, Job
+from provision.simulator.world.model import World
+from provision.simulator.world.refusal import refuse
+from provision.simulator.world.schedule import schedule
+from provision.simulator.world.system import ScheduledTask
+
+BEGIN_SECONDS = 0.6
+"""Host seconds from a scheduled task's start to its process: our guess."""
+
+TASK_FOLDER = "\\provision\\"
+
+
+def start(world: World, request: JobStart, check: bool) -> tuple[World, JobStartAnswer]:
+    """Answer `job.start`."""
+    old = world.find(Job, request.id)
+    state = jobs.state(world, old) if old else JobState.ABSENT
+    if old is not None and _content(old) != _content(request):
+        raise refuse("JobExists", f"there is a job {request.id} with other content")
+    if check or old is not None:
+        return world, JobStartAnswer(started=False, state=state)
+    if not world.account.elevated:
+        raise refuse("NotElevated", "a job needs an administrator's rights")
+    script = world.find(File, paths.key(request.path)) if request.path is not None else None
+    if request.path is not None and (script is None or script.kind != "file"):
+        raise refuse("NotFound", f"there is no script {request.path}")
+    world = _make(world, request, script)
+    return world, JobStartAnswer(started=True, state=JobState.STARTED)
+
+
+def stop(world: World, request: JobStop, check: bool) -> tuple[World, ChangeAnswer]:
+    """Answer `job.stop`."""
+    job = world.find(Job, request.id)
+    state = jobs.state(world, job) if job else JobState.ABSENT
+    if job is None or state not in (JobState.STARTED, JobState.RUNNING):
+        same = {"state": state.value}
+        return world, ChangeAnswer(changed=False, before=same, after=same)
+    if not check:
+        world = jobs.finish(world, Finish(job=job.id), stopped=True)
+    after = {"state": JobState.FINISHED.value}
+    return world, ChangeAnswer(changed=True, before={"state": state.value}, after=after)
+
+
+def remove(world: World, request: JobRemove, check: bool) -> tuple[World, ChangeAnswer]:
+    """Answer `job.remove`."""
+    job = world.find(Job, request.id)
+    state = jobs.state(world, job) if job else JobState.ABSENT
+    if state in (JobState.STARTED, JobState.RUNNING):
+        raise refuse("NotSupported", f"job {request.id} is {state.value}: stop it first")
+    if job is not None and not check:
+        world = storage.delete(world.remove("job", job.key), job.folder)
+        world = world.remove("scheduled_task", (TASK_FOLDER + job.id).lower())
+    return world, ChangeAnswer(
+        changed=job is not None,
+        before={"state": state.value},
+        after={"state": JobState.ABSENT.value},
+    )
+
+
+def news(world: World, request: JobPoll) -> JobPollAnswer:
+    """Answer `job.poll` as things are now.
+
+    The offset counts bytes of the log, were it JSON lines.
+    """
+    time = times.milliseconds(world.clock())
+    job = world.find(Job, request.id)
+    if job is None:
+        return JobPollAnswer(
+            state=JobState.ABSENT, records=(), next_offset=request.offset, time=time
+        )
+    state = jobs.state(world, job)
+    records, offset, more = _piece(job.log, request.offset, request.limit)
+    alive = state in (JobState.STARTED, JobState.RUNNING)
+    return JobPollAnswer(
+        state=state,
+        records=records,
+        next_offset=offset,
+        more=more,
+        exit=job.exit,
+        process=_process(world, job) if state is JobState.RUNNING else None,
+        idle_seconds=round(world.host_time - job.last_record_at, 2) if alive else 0.0,
+        time=time,
+        evidence=jobs.lost_because(world, job),
+    )
+
+
+def is_news(answer: JobPollAnswer) -> bool:
+    """Tell whether an answer need not wait for more."""
+    return bool(answer.records) or answer.state not in (JobState.STARTED, JobState.RUNNING)
+
+
+def _make(world: World, request: JobStart, script: File | None) -> World:
+    folder = f"{world.data_folder}\\jobs\\{request.id}"
+    directory = paths.normal(request.directory) if request.directory else None
+    for path in (folder, directory):
+        if path is not None:
+            world = storage.make_folders(world, (*paths.parents(path), path))
+    knobs = world.knobs
+    installer = recognise(script.sha256, knobs.generation, knobs.known_scripts) if script else None
+    job = Job(
+        id=request.id,
+        path=paths.normal(request.path) if request.path is not None else None,
+        script=request.script,
+        program=request.program,
+        arguments=request.arguments,
+        directory=directory,
+        folder=folder,
+        boot=world.boot.number,
+        started_at=world.host_time,
+        last_record_at=world.host_time,
+        activity=Activity(since=world.host_time),
+        engine=installer is None,
+    )
+    runner = f"-NoProfile -NonInteractive -ExecutionPolicy Bypass -File {folder}\\runner.ps1"
+    task = ScheduledTask(
+        name=job.id, path=TASK_FOLDER, program=windows.POWERSHELL, arguments=runner
+    )
+    world = world.put(job).put(task)
+    world = schedule(world, BEGIN_SECONDS, Begin(job=job.id), job=job.id)
+    if installer is not None:
+        world = plan.start(world, job, installer, BEGIN_SECONDS)
+    return world
+
+
+def _content(job: Job | JobStart) -> tuple[object, ...]:
+    path = paths.key(job.path) if job.path is not None else None
+    directory = paths.key(job.directory) if job.directory else None
+    return (path, job.script, job.program, job.arguments, directory)
+
+
+def _piece(
+    log: tuple[Record, ...], offset: int, limit: int
+) -> tuple[tuple[Record, ...], int, bool]:
+    sizes = [len(record.model_dump_json().encode()) + 1 for record in log]
+    if offset > sum(sizes):
+        offset = 0
+    taken: list[Record] = []
+    place, end = 0, offset
+    for record, size in zip(log, sizes, strict=True):
+        if place >= offset:
+            if taken and place + size - offset > limit:
+                return tuple(taken), end, True
+            taken.append(record)
+            end = place + size
+        place += size
+    return tuple(taken), end, False
+
+
+def _process(world: World, job: Job) -> JobProcess:
+    signs = jobs.signs_of_life(world, job)
+    return JobProcess(
+        id=job.process or 0,
+        cpu_seconds=round(signs.cpu_seconds, 2),
+        io_bytes=int(signs.io_bytes),
+    )
