@@ -15,11 +15,18 @@ from provision.report.text import clean, lines
 
 DEBUG_VARIABLE = "PROVISION_DEBUG"
 _WINDOW = 100
+_ERROR = click.style("error:", fg="red", bold=True)
+_CAUTION = click.style("WARNING:", fg="yellow", bold=True)
 
 
 def complain(error: BaseException) -> None:
     """Write an error to standard error."""
     click.echo(explain(error), err=True)
+
+
+def caution(problem: Problem) -> None:
+    """Write to standard error what works and should not be left so."""
+    click.echo("\n".join(_problem(problem, _CAUTION)), err=True)
 
 
 def explain(error: BaseException) -> str:
@@ -42,9 +49,9 @@ def _input(error: InputError) -> Iterator[str]:
         yield _head(f"{len(error.problems)} problems found; nothing was done")
 
 
-def _problem(problem: Problem) -> Iterator[str]:
+def _problem(problem: Problem, head: str = _ERROR) -> Iterator[str]:
     first, *rest = lines(problem.message)
-    yield _head(first)
+    yield f"{head} {first}"
     yield from (f"  {line}" for line in rest)
     if problem.position is not None:
         yield from _excerpt(problem.position)
@@ -109,7 +116,7 @@ def _labelled(label: str, text: str) -> Iterator[str]:
 
 
 def _head(text: str) -> str:
-    return f"{click.style('error:', fg='red', bold=True)} {text}"
+    return f"{_ERROR} {text}"
 
 
 def _bold(text: str) -> str:

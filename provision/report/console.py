@@ -65,7 +65,8 @@ class ConsoleReport:
         self._verbose = verbose
         self._diff = diff
         self._check = False
-        self._elapsed = 0.0
+        self._clock = clock
+        self._began = clock.now()
         self._rows: list[VerifyResult] = []
         self._broken = False
 
@@ -125,7 +126,7 @@ class ConsoleReport:
         self._line.say("planning")
 
     def _started(self, event: TaskStarted) -> None:
-        self._elapsed = 0.0
+        self._began = self._clock.now()
         title = Text.assemble(
             (f"{event.number}/{event.total}  ", "bright_black"),
             (clean(event.task), "bold"),
@@ -136,14 +137,13 @@ class ConsoleReport:
         self._line.say(event.task)
 
     def _progress(self, event: TaskProgress) -> None:
-        self._elapsed = event.elapsed
         self._line.say(event.task, elapsed=event.elapsed)
         if event.kind == "progress" and not self._verbose:
             return
         style = _STYLES.get(event.kind, "")
         sign = self._glyphs.bar if event.kind in ("output", "information") else " "
         for line in lines(event.text):
-            self._row(sign, Text(line, style=style))
+            self._row(event.elapsed, sign, Text(line, style=style))
 
     def _finished(self, event: TaskFinished) -> None:
         self._verified()
@@ -174,14 +174,15 @@ class ConsoleReport:
             self._rows = []
 
     def _mark(self, sign: str, text: str, style: str) -> None:
-        self._row(sign, Text(text, style=style), style)
+        elapsed = self._clock.now() - self._began
+        self._row(elapsed, sign, Text(text, style=style), style)
 
-    def _row(self, sign: str, text: Text, style: str = "bright_black") -> None:
+    def _row(self, elapsed: float, sign: str, text: Text, style: str = "bright_black") -> None:
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=9, justify="right", style="bright_black")
         grid.add_column(width=1)
         grid.add_column(overflow="fold")
-        grid.add_row(duration(self._elapsed), Text(sign, style=style), text)
+        grid.add_row(duration(elapsed), Text(sign, style=style), text)
         self._print(grid)
 
     def _print(self, *drawn: RenderableType) -> None:

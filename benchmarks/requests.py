@@ -1,0 +1,186 @@
+"""What a run of quick tasks costs, beside pywinrm's `run_ps` for the same tasks in the same run.
+
+    python benchmarks/requests.py
+
+The simulator and a counting relay before it run in another process, so that the processor time is
+the client's alone. `run_ps` needs a real PowerShell on PATH for the simulator to run.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+if not __package__:  # Run by its path: this folder would hide the library of the same name.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from provision.simulator.simulated_host import SimulatedHost
+
+from benchmarks.relay import Counts, Relay
+from provision.cli.compose import Project, make_runner
+from provision.cli.link import Link
+from provision.cli.located import Located
+from provision.engine.clock import HostClock
+from provision.engine.run import RunOptions
+from provision.model.host import Authentication, Host, Scheme, SimulateSettings, WinRMSettings
+from provision.model.secret import Secret
+from provision.playbook.loader import load_playbook
+from provision.simulator.thread import SimulatorServer
+from provision.steps.registry import STEPS
+from provision.transport.winrm import WinRMConnector
+
+TASKS = 20
+_USER, _PASSWORD = "Administrator", "benchmark"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What some work cost."""
+
+    requests: float
+    connections: float
+    kilobytes: float
+    milliseconds: float
+
+
+def serve(pipe: Connection) -> None:
+    """Serve a simulated host behind a relay; answers each message with the counts so far."""
+    with tempfile.TemporaryDirectory() as folder:
+        machine = SimulatedHost(SimulateSettings(speed=1), Path(folder) / "state.json")
+        with (
+            SimulatorServer(machine, accounts={_USER: _PASSWORD}) as server,
+            Relay(server.port) as relay,
+        ):
+            pipe.send(relay.port)
+            while pipe.recv():
+                pipe.send(relay.counts())
+
+
+def measure(pipe: Connection, work: Callable[[], None], per: int) -> Cost:
+    """Give what the work cost, divided by a number of tasks."""
+
+    def counts() -> Counts:
+        pipe.send(True)
+        found: Counts = pipe.recv()
+        return found
+
+    before, began = counts(), time.process_time()
+    work()
+    spent, after = time.process_time() - began, counts()
+    return Cost(
+        (after.requests - before.requests) / per,
+        (after.connections - before.connections) / per,
+        (after.octets - before.octets) / 1024 / per,
+        spent * 1000 / per,
+    )
+
+
+def run_playbook(port: int, count: int, offset: int) -> None:
+    """Run a playbook of so many small files."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "benchmark.yml"
+        tasks = [
+            f"  - name: file {n}\n    file: {{path: 'C:\\bench\\{n}.txt', content: 'number {n}'}}\n"
+            for n in range(offset, offset + count)
+        ]
+        path.write_text("tasks:\n" + "".join(tasks), encoding="utf-8")
+        settings = WinRMSettings(
+            address="127.0.0.1", port=port, scheme=Scheme.HTTP, auth=Authentication.NTLM
+        )
+        password = Secret(_PASSWORD)
+        connector = WinRMConnector(settings, "127.0.0.1", port, password)
+        link = Link(settings, "127.0.0.1", port, password, connector, HostClock())
+        project = Project(
+            Located(Host(name="bench", winrm=settings), path.parent),
+            load_playbook(path, path.name, STEPS),
+        )
+        result = make_runner(project, RunOptions(), link, [], "benchmark").run()
+        if result.counts.get("changed") != count:
+            raise SystemExit(f"the run did not do its work: {result}")
+
+
+def run_ps(port: int, count: int) -> None:
+    """Do the same with pywinrm's `run_ps`."""
+    import winrm
+
+    session = winrm.Session(
+        f"http://127.0.0.1:{port}/wsman", auth=(_USER, _PASSWORD), transport="ntlm"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for n in range(count):
+            target = Path(folder) / f"{n}.txt"
+            answer = session.run_ps(f"[IO.File]::WriteAllText('{target}', 'number {n}')")
+            if answer.status_code != 0 or not target.exists():
+                raise SystemExit(f"run_ps did not do its work: {answer.std_err!r}")
+
+
+def start_time(arguments: list[str]) -> float:
+    """Give the median of a process's whole time, in milliseconds."""
+    times = []
+    for _ in range(9):
+        began = time.perf_counter()
+        subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times) * 1000
+
+
+def main() -> None:
+    """Measure and print."""
+    context = multiprocessing.get_context("spawn")
+    pipe, other = context.Pipe()
+    server = context.Process(target=serve, args=(other,), daemon=True)
+    server.start()
+    port = pipe.recv()
+    run_playbook(port, 1, 0)
+    whole = measure(pipe, lambda: run_playbook(port, TASKS, 100), TASKS)
+    longer = measure(pipe, lambda: run_playbook(port, 2 * TASKS, 200), TASKS)
+    rows = [
+        ("provision, whole run", whole),
+        ("provision, each further task", _minus(longer, whole)),
+    ]
+    if shutil.which("powershell") or shutil.which("pwsh"):
+        rows.append(("pywinrm run_ps", measure(pipe, lambda: run_ps(port, TASKS), TASKS)))
+    else:
+        print("run_ps is left out: there is no powershell or pwsh on PATH to run it\n")
+    pipe.send(False)
+    server.join(10)
+
+    print(f"{TASKS} quick tasks, NTLM over http; each figure is for one task\n")
+    print(f"{'':<30}{'requests':>10}{'connections':>13}{'KB':>8}{'client CPU':>13}")
+    for name, cost in rows:
+        print(
+            f"{name:<30}{cost.requests:>10.2f}{cost.connections:>13.2f}"
+            f"{cost.kilobytes:>8.1f}{cost.milliseconds:>10.2f} ms"
+        )
+    if len(rows) == 3:
+        peer = rows[2][1]
+        for name, cost in rows[:2]:
+            print(
+                f"{name}: 1/{peer.requests / cost.requests:.1f} of the requests and "
+                f"1/{peer.milliseconds / cost.milliseconds:.1f} of the client CPU of run_ps"
+            )
+    help_time = start_time([sys.executable, "-m", "provision", "--help"])
+    bare_time = start_time([sys.executable, "-c", "pass"])
+    print(f"\nprovision --help: {help_time:.0f} ms (python alone: {bare_time:.0f} ms)")
+
+
+def _minus(more: Cost, less: Cost) -> Cost:
+    return Cost(
+        more.requests - less.requests,
+        more.connections - less.connections,
+        more.kilobytes - less.kilobytes,
+        more.milliseconds - less.milliseconds,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Wires a host file, its playbooks and the engine together; the only place that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from provision.cli.complaint import caution
+from provision.cli.located import Located
+from provision.cli.options import Selection
+from provision.cli.variables import parse_variables
+from provision.engine.host_runner import HostRunner
+from provision.engine.local_fetch import fetch_from_here
+from provision.engine.run import RunOptions
+from provision.model.errors import InputError, Problem
+from provision.model.event import Observer
+from provision.model.host import Host
+from provision.model.playbook import Playbook, Task
+from provision.playbook.inventory import load_hosts as read_hosts
+from provision.playbook.loader import load_playbook
+from provision.playbook.params import prepare_step
+from provision.playbook.template import Renderer
+from provision.playbook.variables import check_variables
+from provision.steps.registry import STEPS
+from provision.steps.step import Step
+
+if TYPE_CHECKING:
+    from provision.cli.link import Link
+
+Narrow = Callable[[Playbook], Playbook]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One host with its playbook."""
+
+    located: Located
+    playbook: Playbook
+
+    @property
+    def host(self) -> Host:
+        """The host."""
+        return self.located.host
+
+
+def load_hosts(selection: Selection) -> list[Located]:
+    """Read the host file; gives the selected hosts. What should not be left so is said loudly.
+
+    Raises:
+        InputError: With everything that is wrong.
+    """
+    file = read_hosts(Path(selection.hostfile), selection.hostfile)
+    hosts = _limited(file.hosts, selection.limit) if selection.limit else file.hosts
+    for notice in file.notices:
+        caution(notice)
+    return [Located(host, file.base, file.passwords.get(host.name)) for host in hosts]
+
+
+def load_projects(selection: Selection, narrow: Narrow | None = None) -> list[Project]:
+    """Read the host file and the playbooks of the selected hosts.
+
+    Args:
+        narrow: Takes away tasks of each playbook.
+
+    Raises:
+        InputError: With everything that is wrong in all of them.
+    """
+    given = parse_variables(selection.var)
+    projects = []
+    problems: dict[Problem, None] = {}
+    for located in load_hosts(selection):
+        host = located.host
+        written = selection.playbook or host.playbook
+        if written is None:
+            hint = "write `playbook: FILE`, or give --playbook FILE"
+            problems[Problem(f"{host.name}: no playbook is named", host.position, hint)] = None
+            continue
+        try:
+            playbook = load_playbook(Path(written), written, STEPS)
+            playbook = narrow(playbook) if narrow else playbook
+        except InputError as error:
+            problems.update(dict.fromkeys(error.problems))
+            continue
+        problems.update(dict.fromkeys(check_variables(playbook, {*host.vars, *given})))
+        projects.append(Project(located, playbook))
+    if problems:
+        raise InputError(tuple(problems))
+    return projects
+
+
+def make_runner(
+    project: Project,
+    options: RunOptions,
+    link: Link,
+    observers: Sequence[Observer],
+    run_id: str,
+) -> HostRunner:
+    """Make what carries out the playbook on the host."""
+    renderer = Renderer()
+
+    def prepare(task: Task, variables: Mapping[str, Any]) -> Step:
+        return prepare_step(STEPS[task.step], task, variables, renderer)
+
+    return HostRunner(
+        project.host,
+        project.playbook,
+        options,
+        connector=link.connector,
+        clock=link.clock,
+        renderer=renderer,
+        prepare=prepare,
+        fetch=fetch_from_here,
+        observers=observers,
+        run_id=run_id,
+    )
+
+
+def _limited(hosts: Sequence[Host], limit: Sequence[str]) -> list[Host]:
+    known = {name for host in hosts for name in (host.name, *host.groups)}
+    problems = [
+        Problem(
+            f"--limit: there is no host or group '{name}'",
+            hint=f"there are {', '.join(sorted(known))}",
+        )
+        for name in limit
+        if name not in known
+    ]
+    if problems:
+        raise InputError(problems)
+    return [host for host in hosts if {host.name, *host.groups} & set(limit)]

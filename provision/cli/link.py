@@ -1,0 +1,119 @@
+"""How a host is reached: really, or through a simulator that runs in a thread of ours."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from provision.cli.located import Located, state_file
+from provision.engine.clock import HostClock
+from provision.engine.connection import HostConnection
+from provision.engine.emitter import Emitter
+from provision.engine.interruption import Interruption
+from provision.model.clock import Clock
+from provision.model.errors import InputError, Problem
+from provision.model.facts import Facts
+from provision.model.host import Authentication, Scheme, SimulateSettings, WinRMSettings
+from provision.model.secret import Secret
+from provision.playbook.secrets import resolve
+from provision.simulator.simulated_host import SimulatedHost
+from provision.simulator.thread import SimulatorServer
+from provision.transport.channel import Connector
+from provision.transport.winrm import WinRMConnector
+
+_SIMULATED = (Authentication.BASIC, Authentication.NTLM, Authentication.NEGOTIATE)
+_PORTS = {Scheme.HTTP: 5985, Scheme.HTTPS: 5986}
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Everything that is needed to talk to one host.
+
+    Args:
+        settings: As they are used: those of a simulated host differ from what is written.
+    """
+
+    settings: WinRMSettings
+    address: str
+    port: int
+    password: Secret | None
+    connector: Connector
+    clock: Clock
+
+    def scrub(self, text: str) -> str:
+        """Take the password out of a text."""
+        secret = self.password.get_secret_value() if self.password else ""
+        return text.replace(secret, "***") if secret else text
+
+
+@contextmanager
+def open_link(located: Located) -> Iterator[Link]:
+    """Make a host reachable; a simulated one lives until the end.
+
+    Raises:
+        SecretError: The password cannot be had.
+        InputError: The host has no address.
+    """
+    if located.host.simulate is None:
+        yield _real(located)
+        return
+    with _simulated(located, located.host.simulate) as link:
+        yield link
+
+
+def observe(link: Link) -> Facts:
+    """Connect to a host and observe it, outside of any run.
+
+    Raises:
+        UnreachableError: No usable answer came.
+    """
+    connection = HostConnection(
+        link.connector, link.clock, Emitter("", ()), Interruption(link.clock)
+    )
+    try:
+        return connection.open(link.settings.connect_timeout * link.clock.speed)
+    finally:
+        connection.close()
+
+
+def _real(located: Located) -> Link:
+    host = located.host
+    settings = host.winrm
+    if settings.address is None:
+        hint = "write `winrm: {address: 192.0.2.10}`, or `simulate: {}` for a simulated host"
+        raise InputError([Problem(f"{host.name}: the address is missing", host.position, hint)])
+    password = None
+    if settings.password is not None:
+        password = resolve(settings.password, located.folder, located.password_at)
+    port = settings.port or _PORTS[settings.scheme]
+    connector = WinRMConnector(settings, settings.address, port, password)
+    return Link(settings, settings.address, port, password, connector, HostClock())
+
+
+@contextmanager
+def _simulated(located: Located, knobs: SimulateSettings) -> Iterator[Link]:
+    host = located.host
+    password = Secret(secrets.token_urlsafe(16))
+    user = host.winrm.user
+    machine = SimulatedHost(knobs, state_file(located))
+    with SimulatorServer(
+        machine,
+        accounts={user: password.get_secret_value()},
+        scheme=host.winrm.scheme,
+    ) as server:
+        auth = host.winrm.auth if host.winrm.auth in _SIMULATED else Authentication.NTLM
+        changed = {
+            "address": _LOOPBACK,
+            "port": server.port,
+            "auth": auth,
+            "ca": str(server.ca_path) if server.ca_path else None,
+            "verify": True,
+            "proxy": None,
+        }
+        settings = host.winrm.model_copy(update=changed)
+        connector = WinRMConnector(settings, _LOOPBACK, server.port, password)
+        clock = HostClock(machine.speed)
+        yield Link(settings, _LOOPBACK, server.port, password, connector, clock)

@@ -1,0 +1,35 @@
+"""`provision simulate reset`."""
+
+from __future__ import annotations
+
+import click
+
+from provision.cli.options import Selection, selection
+
+
+@click.command(short_help="Forget the state of simulated hosts.")
+@selection
+def reset(selection: Selection) -> int:
+    """Forget the state of the simulated hosts in HOSTFILE, so that the next run begins anew.
+
+    Real hosts are left alone.
+
+    \b
+    Example:
+      provision simulate reset host.yml
+    """
+    from provision.cli.compose import load_hosts
+    from provision.cli.exit_codes import ExitCode
+    from provision.cli.located import state_file
+    from provision.report.text import clean
+
+    for located in load_hosts(selection):
+        host = located.host
+        if host.simulate is None:
+            click.echo(f"{clean(host.name)}: a real host, left alone")
+            continue
+        path = state_file(located)
+        there = path.exists()
+        path.unlink(missing_ok=True)
+        click.echo(f"{clean(host.name)}: {'forgotten' if there else 'there was no state'}")
+    return ExitCode.DONE
