@@ -1,0 +1,209 @@
+"""Plays whole steps against scripted answers, on a clock that only moves when somebody waits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from provision.agent.operations import OPERATIONS
+from provision.agent.operations.base import ErrorRecord, Operation, OperationError
+from provision.model.boot import BootIdentity
+from provision.model.errors import ProvisionError, TaskError
+from provision.model.facts import Facts
+from provision.model.outcome import StepResult
+from provision.steps.effect import (
+    Call,
+    CallMany,
+    CurrentBoot,
+    Effect,
+    Elapsed,
+    Evaluate,
+    LocalDownload,
+    Progress,
+    ReadLocalFile,
+    Render,
+    Restarted,
+    RestartHost,
+    Sleep,
+    Upload,
+)
+from provision.steps.errors import DownloadError
+from provision.steps.registry import STEPS
+from provision.steps.step import Step, StepContext
+
+Script = Mapping[str, Any]
+"""For each operation: its answer, a list of answers, a refusal, or a function of the operation."""
+
+
+FIRST_BOOT = {"boot_time": "2016-01-16T09:00:00Z", "token": "boot-1"}
+
+
+@dataclass
+class Player:
+    """A small runner: carries effects out, and writes down what was asked for."""
+
+    script: Script
+    files: dict[str, bytes] = field(default_factory=dict)
+    web: dict[str, bytes] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    facts: Facts | None = None
+    now: float = 0.0
+    boot: BootIdentity = field(default_factory=lambda: BootIdentity.model_validate(FIRST_BOOT))
+    exchanges: int = 0
+    asked: list[Operation[Any]] = field(default_factory=list)
+    checked: list[bool] = field(default_factory=list)
+    progress: list[Progress] = field(default_factory=list)
+    restarts: list[str] = field(default_factory=list)
+    sent: dict[str, bytes] = field(default_factory=dict)
+
+    def play(self, name: str, params: Any, *, check: bool = False) -> StepResult:
+        """Play a step as a playbook would write it."""
+        kind = STEPS[name]
+        step: Step = kind.model_validate(kind.from_written(params))
+        return self.play_step(step, check=check)
+
+    def play_step(self, step: Step, *, check: bool = False, timeout: Any = None) -> StepResult:
+        """Play a step that is made already."""
+        context = StepContext(
+            check=check, facts=self._facts(), run="run-1", key="01-task", timeout=timeout
+        )
+        procedure = step.run(context)
+        send: Any = None
+        error: ProvisionError | None = None
+        while True:
+            try:
+                effect = procedure.throw(error) if error else procedure.send(send)
+            except StopIteration as end:
+                result: StepResult = end.value
+                return result
+            send, error = None, None
+            try:
+                send = self.carry_out(effect)
+            except ProvisionError as raised:
+                error = raised
+
+    def carry_out(self, effect: Effect) -> Any:
+        """Give one effect's result."""
+        match effect:
+            case Call():
+                self.exchanges += 1
+                return self._answer(effect.operation, effect.check)
+            case CallMany():
+                self.exchanges += 1
+                return tuple(self._or_refusal(op, effect.check) for op in effect.operations)
+            case RestartHost():
+                return self._restart(effect.reason)
+            case CurrentBoot():
+                return self.boot
+            case Sleep():
+                self.now += effect.seconds
+                return None
+            case Elapsed():
+                return self.now
+            case Progress():
+                self.progress.append(effect)
+                return None
+            case ReadLocalFile():
+                if effect.path not in self.files:
+                    raise TaskError(f"cannot read {effect.path}: No such file or directory")
+                return self.files[effect.path]
+            case LocalDownload():
+                return self._fetch(effect)
+            case Upload():
+                self.exchanges += 1
+                assert not effect.check
+                self.sent[effect.path] = effect.content
+                after = {"kind": "file", "sha256": hashlib.sha256(effect.content).hexdigest()}
+                return changed({"kind": "absent"}, after)
+            case Render():
+                return effect.text.replace("{{ name }}", self.variables["name"])
+            case Evaluate():
+                return self.variables[effect.expression]
+
+    def says(self, text: str) -> bool:
+        """Whether some progress line contains a text."""
+        return any(text in line.text for line in self.progress)
+
+    def _or_refusal(self, operation: Operation[Any], check: bool) -> Any:
+        try:
+            return self._answer(operation, check)
+        except OperationError as error:
+            return error
+
+    def _answer(self, operation: Operation[Any], check: bool) -> Any:
+        self.asked.append(operation)
+        self.checked.append(check)
+        answer = self.script[operation.name]
+        if isinstance(answer, list):
+            answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        if callable(answer):
+            answer = answer(operation)
+        if isinstance(answer, ErrorRecord):
+            raise OperationError(operation.name, answer)
+        if isinstance(answer, dict):
+            answer = OPERATIONS[operation.name].answer.model_validate(answer)
+        return answer
+
+    def _fetch(self, effect: LocalDownload) -> bytes:
+        content = self.web.get(effect.url)
+        if content is None:
+            raise DownloadError(f"{effect.url} cannot be reached")
+        if hashlib.sha256(content).hexdigest() != effect.sha256:
+            raise DownloadError(f"{effect.url} has another hash than the playbook says")
+        return content
+
+    def _restart(self, reason: str) -> Restarted:
+        old = self.boot
+        self.restarts.append(reason)
+        self.now += 200
+        self.boot = BootIdentity(boot_time=old.boot_time, token=f"boot-{len(self.restarts) + 1}")
+        return Restarted(old=old, new=self.boot, seconds=200.0)
+
+    def _facts(self) -> Facts:
+        return self.facts or Facts.model_validate(facts(boot=self.boot.model_dump()))
+
+
+def facts(**others: Any) -> dict[str, Any]:
+    """Facts of a TP4 host."""
+    return {
+        "computer_name": "WIN-TP4",
+        "machine_id": "0",
+        "os_caption": "Windows Server 2016 Technical Preview 4",
+        "os_version": "10.0.10586",
+        "os_build": 10586,
+        "culture": "en-US",
+        "powershell_version": "5.0.10586.0",
+        "processors": 2,
+        "memory_bytes": 2684354560,
+        "free_disk_bytes": 42949672960,
+        "user": "Administrator",
+        "elevated": True,
+        "addresses": ["192.0.2.10/24"],
+        "pending_restart": [],
+        "time": "2016-01-16T09:30:00Z",
+        "boot": FIRST_BOOT,
+        **others,
+    }
+
+
+def changed(before: Any, after: Any, **others: Any) -> Any:
+    """A `ChangeAnswer` that changed something if both differ."""
+    from provision.agent.operations.base import ChangeAnswer
+
+    return ChangeAnswer(changed=before != after, before=before, after=after, **others)
+
+
+@pytest.fixture
+def player() -> Callable[..., Player]:
+    """Makes players."""
+    return Player
+
+
+@pytest.fixture
+def host_facts() -> Callable[..., dict[str, Any]]:
+    """Makes facts."""
+    return facts
