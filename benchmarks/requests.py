@@ -23,8 +23,6 @@ from pathlib import Path
 if not __package__:  # Run by its path: this folder would hide the library of the same name.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from provision.simulator.simulated_host import SimulatedHost
-
 from benchmarks.relay import Counts, Relay
 from provision.cli.compose import Project, make_runner
 from provision.cli.link import Link
@@ -35,6 +33,7 @@ from provision.model.host import Authentication, Host, Scheme, SimulateSettings,
 from provision.model.secret import Secret
 from provision.playbook.loader import load_playbook
 from provision.simulator.thread import SimulatorServer
+from provision.simulator.world.simulated_host import SimulatedHost
 from provision.steps.registry import STEPS
 from provision.transport.winrm import WinRMConnector
 
@@ -54,15 +53,14 @@ class Cost:
 
 def serve(pipe: Connection) -> None:
     """Serve a simulated host behind a relay; answers each message with the counts so far."""
-    with tempfile.TemporaryDirectory() as folder:
-        machine = SimulatedHost(SimulateSettings(speed=1), Path(folder) / "state.json")
-        with (
-            SimulatorServer(machine, accounts={_USER: _PASSWORD}) as server,
-            Relay(server.port) as relay,
-        ):
-            pipe.send(relay.port)
-            while pipe.recv():
-                pipe.send(relay.counts())
+    machine = SimulatedHost(SimulateSettings(speed=1))
+    with (
+        SimulatorServer(machine, accounts={_USER: _PASSWORD}) as server,
+        Relay(server.port) as relay,
+    ):
+        pipe.send(relay.port)
+        while pipe.recv():
+            pipe.send(relay.counts())
 
 
 def measure(pipe: Connection, work: Callable[[], None], per: int) -> Cost:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from provision.cli.located import Located, state_file
+from provision.cli.located import Located
 from provision.engine.clock import HostClock
 from provision.engine.connection import HostConnection
 from provision.engine.emitter import Emitter
@@ -15,17 +14,13 @@ from provision.engine.interruption import Interruption
 from provision.model.clock import Clock
 from provision.model.errors import InputError, Problem
 from provision.model.facts import Facts
-from provision.model.host import Authentication, Scheme, SimulateSettings, WinRMSettings
+from provision.model.host import Scheme, WinRMSettings
 from provision.model.secret import Secret
 from provision.playbook.secrets import resolve
-from provision.simulator.simulated_host import SimulatedHost
-from provision.simulator.thread import SimulatorServer
 from provision.transport.channel import Connector
 from provision.transport.winrm import WinRMConnector
 
-_SIMULATED = (Authentication.BASIC, Authentication.NTLM, Authentication.NEGOTIATE)
 _PORTS = {Scheme.HTTP: 5985, Scheme.HTTPS: 5986}
-_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,9 @@ def open_link(located: Located) -> Iterator[Link]:
     if located.host.simulate is None:
         yield _real(located)
         return
-    with _simulated(located, located.host.simulate) as link:
+    from provision.cli.simulated_link import open_simulated
+
+    with open_simulated(located, located.host.simulate) as link:
         yield link
 
 
@@ -91,29 +88,3 @@ def _real(located: Located) -> Link:
     port = settings.port or _PORTS[settings.scheme]
     connector = WinRMConnector(settings, settings.address, port, password)
     return Link(settings, settings.address, port, password, connector, HostClock())
-
-
-@contextmanager
-def _simulated(located: Located, knobs: SimulateSettings) -> Iterator[Link]:
-    host = located.host
-    password = Secret(secrets.token_urlsafe(16))
-    user = host.winrm.user
-    machine = SimulatedHost(knobs, state_file(located))
-    with SimulatorServer(
-        machine,
-        accounts={user: password.get_secret_value()},
-        scheme=host.winrm.scheme,
-    ) as server:
-        auth = host.winrm.auth if host.winrm.auth in _SIMULATED else Authentication.NTLM
-        changed = {
-            "address": _LOOPBACK,
-            "port": server.port,
-            "auth": auth,
-            "ca": str(server.ca_path) if server.ca_path else None,
-            "verify": True,
-            "proxy": None,
-        }
-        settings = host.winrm.model_copy(update=changed)
-        connector = WinRMConnector(settings, _LOOPBACK, server.port, password)
-        clock = HostClock(machine.speed)
-        yield Link(settings, _LOOPBACK, server.port, password, connector, clock)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from provision.cli.compose import load_hosts
@@ -12,8 +11,7 @@ from provision.cli.located import state_file
 from provision.cli.options import Selection
 from provision.model.errors import InputError, Problem
 from provision.model.host import Scheme, SimulateSettings
-from provision.simulator.machine import Machine
-from provision.simulator.simulated_host import SimulatedHost
+from provision.simulator.world.simulated_host import SimulatedHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +24,21 @@ class Served:
     """
 
     title: str
-    machine: Machine
+    machine: SimulatedHost
     user: str
     scheme: Scheme
 
 
-def served_alone(
-    knobs: Mapping[str, Any], folder: Path, *, user: str | None, scheme: str | None
-) -> Served:
-    """Make a new simulated host.
-
-    Args:
-        folder: Where its state lies.
+def served_alone(knobs: Mapping[str, Any], *, user: str | None, scheme: str | None) -> Served:
+    """Make a new simulated host that keeps nothing.
 
     Raises:
         InputError: There is no such scenario.
     """
     settings = SimulateSettings.model_validate(dict(knobs))
-    machine = SimulatedHost(settings, folder / "state.json")
-    return Served(
-        "a new simulated host", machine, user or "Administrator", Scheme(scheme or "http")
-    )
+    who = user or "Administrator"
+    machine = SimulatedHost(settings, user=who)
+    return Served("a new simulated host", machine, who, Scheme(scheme or "http"))
 
 
 def served_from(
@@ -73,9 +65,6 @@ def served_from(
     assert host.simulate is not None
     written = host.simulate.model_dump(exclude_unset=True)
     settings = SimulateSettings.model_validate({**written, **knobs})
-    return Served(
-        host.name,
-        SimulatedHost(settings, state_file(located)),
-        user or host.winrm.user,
-        Scheme(scheme) if scheme else host.winrm.scheme,
-    )
+    who = user or host.winrm.user
+    machine = SimulatedHost(settings, path=state_file(located), user=who)
+    return Served(host.name, machine, who, Scheme(scheme) if scheme else host.winrm.scheme)

@@ -22,14 +22,13 @@ def reset(selection: Selection) -> int:
     from provision.cli.exit_codes import ExitCode
     from provision.cli.located import state_file
     from provision.report.text import clean
+    from provision.simulator.world.store import reset as forget
 
     for located in load_hosts(selection):
         host = located.host
         if host.simulate is None:
             click.echo(f"{clean(host.name)}: a real host, left alone")
             continue
-        path = state_file(located)
-        there = path.exists()
-        path.unlink(missing_ok=True)
+        there = forget(state_file(located))
         click.echo(f"{clean(host.name)}: {'forgotten' if there else 'there was no state'}")
     return ExitCode.DONE

@@ -54,28 +54,34 @@ def serve(
 
     from provision.cli.exit_codes import ExitCode
     from provision.cli.served import served_alone, served_from
-    from provision.simulator.server import serve as serve_machine
 
     knobs = {"scenario": scenario, "generation": generation, "speed": speed}
     given = {name: value for name, value in knobs.items() if value is not None}
     with tempfile.TemporaryDirectory(prefix="provision-simulator-") as folder:
         if hostfile is None:
-            served = served_alone(given, Path(folder), user=user, scheme=scheme)
+            served = served_alone(given, user=user, scheme=scheme)
         else:
             served = served_from(hostfile, limit, given, user=user, scheme=scheme)
         password = os.environ.get(PASSWORD_VARIABLE) or _throwaway()
         with suppress(KeyboardInterrupt):
-            asyncio.run(
-                serve_machine(
-                    served.machine,
-                    {served.user: password},
-                    scheme=served.scheme,
-                    port=port,
-                    ready=lambda server: _announce(server, served, password, Path(folder)),
-                )
-            )
+            asyncio.run(_serve(served, password, port, Path(folder)))
     click.echo("stopped")
     return ExitCode.DONE
+
+
+async def _serve(served: Served, password: str, port: int, folder: Path) -> None:
+    from provision.simulator.server import serve as serve_machine
+
+    try:
+        await serve_machine(
+            served.machine,
+            {served.user: password},
+            scheme=served.scheme,
+            port=port,
+            ready=lambda server: _announce(server, served, password, folder),
+        )
+    finally:
+        await served.machine.close()
 
 
 def _throwaway() -> str:

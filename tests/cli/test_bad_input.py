@@ -1,0 +1,111 @@
+"""What a user may get wrong, as the whole command tells it: never a traceback, always exit code 2."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+HOST = "winrm: {{address: 127.0.0.1, port: {port}, scheme: http, password: {{env: PW}}}}\n"
+
+
+def write(folder: Path, host: str | bytes, playbook: str | bytes = "tasks: []\n") -> None:
+    for name, text in (("host.yml", host), ("site.yml", playbook)):
+        (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def test_a_playbook_with_several_mistakes_shows_them_all(provision: Run, tmp_path: Path) -> None:
+    playbook = """\
+tasks:
+  - name: A folder
+    fiel:
+      path: C:\\x
+  - name: A service
+    service:
+      name: W3SVC
+      state: runing
+  - name: Twice
+    restart: {}
+    file: {path: "{{ nowhere }}"}
+"""
+    write(tmp_path, "simulate: {}\nplaybook: site.yml\n", playbook)
+    done = provision("validate")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "site.yml:3:5\n  |\n3 |     fiel:\n  |     ^" in done.stderr
+    assert "did you mean 'file'?" in done.stderr
+    assert "site.yml:8:14\n" in done.stderr
+    assert "runing" in done.stderr
+    assert done.stderr.rstrip().endswith("problems found; nothing was done")
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("", "empty"),
+        ("# only a comment\n", "holds no value, only comments\n --> host.yml:1:1"),
+        (b"\x00\x01\x02\xff\xfe\x00", "host.yml"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "host.yml"),
+        ("- a\n- b\n", "the host file is not a mapping"),
+        ("winrm:\n  address: x\n port: 5\n", "host.yml:3:2"),
+        ("winrm:\n\taddress: x\n", "a tab cannot be used for indentation"),
+        ("winrm: {adress: 192.0.2.10}\n", "did you mean 'address'?"),
+        ("name: a\nname: b\n", "the key 'name' is given twice"),
+        ("winrm: {address: 192.0.2.10}\n", "has no password"),
+        ("simulate: {}\n", "no playbook is named"),
+        ("simulate: {}\nplaybook: none.yml\n", "none.yml"),
+        ("simulate: {speed: fast}\nplaybook: site.yml\n", "must be a number"),
+    ],
+)
+def test_host_files(provision: Run, tmp_path: Path, host: str | bytes, said: str) -> None:
+    write(tmp_path, host)
+    done = provision("validate")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert "error:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["validate", "nowhere.yml"], "nowhere.yml"),
+        (["validate", "."], "."),
+        (["validate", "--limit", "other"], "--limit: there is no host or group 'other'"),
+        (["up", "--var", "x"], "--var: 'x' is no variable"),
+        (["up", "--events", "no/such/folder/x"], "--events: 'no/such/folder/x' cannot be written"),
+        (["up", "--playbook", "other.yml"], "other.yml"),
+    ],
+)
+def test_options(provision: Run, tmp_path: Path, arguments: list[str], said: str) -> None:
+    write(tmp_path, "simulate: {}\nplaybook: site.yml\n")
+    done = provision(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_a_missing_secret(provision: Run, tmp_path: Path) -> None:
+    write(tmp_path, HOST.format(port=9) + "playbook: site.yml\n")
+    done = provision("up")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: the environment variable PW is not set\n"
+        "  written at host.yml:1:67\n"
+        "  what to do: set it in this shell: export PW=…\n"
+    )
+
+
+def test_a_literal_password_is_a_loud_warning_and_is_not_shown(
+    provision: Run, tmp_path: Path
+) -> None:
+    write(
+        tmp_path,
+        "winrm: {address: 127.0.0.1, password: hunter2}\nplaybook: site.yml\n",
+    )
+    done = provision("validate")
+    assert done.returncode == 0
+    assert "WARNING: the password stands in the file" in done.stderr
+    assert "hunter2" not in done.stderr + done.stdout
