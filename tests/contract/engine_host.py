@@ -25,7 +25,7 @@ from provision.transport.local import LocalChannel, LocalConnector
 HERE = Path(__file__).parent
 STUBS = sorted((HERE / "windows").glob("*.ps1"))
 FAKE_PROGRAM = HERE / "windows" / "fake_program.py"
-ALWAYS = ("docker.exe", "icacls.exe", "shutdown.exe")
+ALWAYS = ("icacls.exe", "shutdown.exe")
 
 
 class RealClock:
@@ -41,7 +41,8 @@ class RealClock:
 class EngineHost:
     """One agent process with its own folders; the world can be changed under it at any time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pretend: str = "5.1") -> None:
+        self.pretend = pretend
         self.folder = folder
         self.root = folder / "root"
         self.data = folder / "data" / "provision"
@@ -62,6 +63,8 @@ class EngineHost:
         for path in self.bin.iterdir():
             path.unlink()
         names = {f"{program.name.removesuffix('.exe')}.exe" for program in world.programs}
+        if world.docker is not None:
+            names.add("docker.exe")
         for name in {*ALWAYS, *names}:
             script = self.bin / name
             script.write_text(f"#!{sys.executable} -IS\n{FAKE_PROGRAM.read_text()}")
@@ -83,6 +86,7 @@ class EngineHost:
             "SystemRoot": str(self.folder / "windows"),
             "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
             "PSENGINE_PRELUDE": os.pathsep.join(map(str, STUBS)),
+            "PSENGINE_PRETEND": self.pretend,
         }
 
     def start(self) -> Ready:

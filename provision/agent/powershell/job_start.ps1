@@ -12,6 +12,9 @@ function Start-JobOnce($Params, [bool] $Check) {
     }
     if ($Check) { return [ordered] @{ started = $false; state = $job.state } }
     if ($job.state -eq 'absent') {
+        if (-not (Test-Elevated ([Security.Principal.WindowsIdentity]::GetCurrent()))) {
+            throw (New-AgentError 'NotElevated' "a job needs an administrator's rights")
+        }
         if ($Params.path -and -not [IO.File]::Exists($Params.path)) {
             throw (New-AgentError 'NotFound' "there is no script $($Params.path)")
         }

@@ -1,0 +1,56 @@
+"""Nothing that a user's script does can reach the agent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.powershell
+
+PAYLOADS = {
+    "exit": ("'before'; exit 3", {"exit_code": 3}),
+    "throw": ("throw 'boo'", {"threw": True}),
+    "break": ("'before'; break; 'after'", {}),
+    "break to a label": ("'before'; break nowhere", {}),
+    "stop": ("$ErrorActionPreference = 'Stop'; Get-Item /no/such/thing", {"threw": True}),
+    "console": ("[Console]::In.ReadLine(); [Console]::In.ReadToEnd(); 'read'", {"exit_code": None}),
+    "read host": ("Read-Host 'name'", {}),
+    "native reads stdin": ("cat; 'read'", {}),
+    "preferences": (
+        "$global:ErrorActionPreference = 'SilentlyContinue'; Set-Location /;"
+        "[Environment]::CurrentDirectory = '/'; $global:ProgressPreference = 'Continue'",
+        {},
+    ),
+    "a function named like the agent's": ("function global:Invoke-Line { exit 9 }; 'made'", {}),
+    "stdout": ("$o = [Console]::OpenStandardOutput(); $o.Write([byte[]](64,112,118,32,49,10), 0, 6)", {}),
+    "exit of the process": ("'before'; [Environment]::Exit(4)", {"exit_code": 4}),
+    "many lines": ("1..20000", {"truncated": True}),
+    "endless loop": (
+        "while ($true) { try { while ($true) { Start-Sleep -Milliseconds 50 } } catch { } }",
+        {"timed_out": True, "exit_code": None},
+    ),
+    "a program that hangs": ("sleep 60", {"timed_out": True}),
+    "a foreign thread": (
+        "$t = New-Object Threading.Thread ([Threading.ThreadStart] { throw 'there' });"
+        "$t.Start(); $t.Join(); 'joined'",
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_the_agent_survives(host: Any, name: str) -> None:
+    script, expected = PAYLOADS[name]
+    timeout = 3 if expected.get("timed_out") else 60
+    answer = host.perform("powershell", {"script": script, "timeout": timeout})
+    assert "error" not in answer
+    assert {key: answer[key] for key in expected} == expected
+    assert len(answer["records"]) <= 2000
+    assert host.perform("file.stat", {"path": str(host.root)})["kind"] == "folder"
+    assert host.client.strays == ()
+
+
+def test_nothing_is_left_behind(host: Any) -> None:
+    host.perform("powershell", {"script": "'x'"})
+    assert list((host.data / "runs").iterdir()) == []
