@@ -12,12 +12,13 @@ import base64
 import binascii
 import hashlib
 import logging
+import re
 from collections import OrderedDict, deque
 
 from pydantic import ValidationError
 
 from provision.agent.bootstrap import MISMATCH, MISMATCH_EXIT, Bootstrap
-from provision.agent.frame import BadFrame, LineReader, Request, decode_request, encode_answer
+from provision.agent.frame import BadFrame, LineReader, decode_request, encode_answer
 from provision.agent.operations import OPERATIONS
 from provision.agent.operations.base import ErrorRecord
 from provision.model.outcome import Json
@@ -28,6 +29,7 @@ from provision.simulator.program import CONTROL_C_EXIT
 KEPT_ANSWERS = 64
 KEPT_BYTES = 8 * 1024 * 1024
 _HELD_INPUT = 32 * 1024 * 1024
+_REQUEST = re.compile(rb"@pv ([1-9][0-9]{0,17}) [A-Za-z0-9+/=]*\s*\Z")
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class AgentProcess:
         self._input = asyncio.Event()
         self._room = asyncio.Event()
         self._answers: OrderedDict[int, bytes] = OrderedDict()
+        self._kept = 0
         self._done = 0
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -109,54 +112,51 @@ class AgentProcess:
         return True
 
     async def _answer(self, line: bytes) -> None:
-        try:
-            request = decode_request(line)
-        except BadFrame as error:
+        match = _REQUEST.match(line)
+        if match is None:
             if line.strip():
-                self._pipe.write("stderr", f"{error.brief}\r\n".encode())
+                shown = line[:80].decode("ascii", "replace")
+                self._pipe.write("stderr", f"agent: not a request: {shown}\r\n".encode())
             return
-        if request.number > self._done:
-            self._done = request.number
-            self._keep(request.number, await self._carry_out(request))
-        answer = self._answers.get(request.number)
+        number = int(match[1])
+        if number > self._done:
+            self._done = number
+            self._keep(number, await self._carry_out(number, line))
+        answer = self._answers.get(number)
         if answer is None:
-            answer = _refusal(
-                request.number,
-                ErrorRecord(
-                    message=f"the answer to {request.number} is no longer kept",
-                    id="AnswerForgotten",
-                ),
-            )
+            text = f"the answer to request {number} is no longer kept"
+            answer = _refusal(number, ErrorRecord(message=text, id="AnswerForgotten"))
         self._pipe.write("stdout", answer)
 
     def _keep(self, number: int, answer: bytes) -> None:
         self._answers[number] = answer
+        self._kept += len(answer)
         while len(self._answers) > 1 and (
-            len(self._answers) > KEPT_ANSWERS or sum(map(len, self._answers.values())) > KEPT_BYTES
+            len(self._answers) > KEPT_ANSWERS or self._kept > KEPT_BYTES
         ):
-            self._answers.popitem(last=False)
+            self._kept -= len(self._answers.popitem(last=False)[1])
 
-    async def _carry_out(self, request: Request) -> bytes:
+    async def _carry_out(self, number: int, line: bytes) -> bytes:
+        try:
+            request = decode_request(line)
+        except BadFrame as error:
+            return _refusal(number, ErrorRecord(message=error.brief, id="BadRequest"))
         operation = OPERATIONS.get(request.op)
         if operation is None:
-            return _refusal(
-                request.number,
-                ErrorRecord(message=f"no operation {request.op}", id="UnknownOperation"),
-            )
+            text = f"there is no operation {request.op}"
+            return _refusal(number, ErrorRecord(message=text, id="UnknownOperation"))
         try:
             operation.model_validate(request.params)
             result = await self._machine.perform(request.op, request.params, request.check)
-            return encode_answer(request.number, {"ok": True, "result": result})
+            return encode_answer(number, {"ok": True, "result": result})
         except OperationRefused as refused:
-            return _refusal(request.number, refused.record)
+            return _refusal(number, refused.record)
         except ValidationError as error:
-            return _refusal(request.number, ErrorRecord(message=str(error), id="BadRequest"))
-        except Exception as error:
+            return _refusal(number, ErrorRecord(message=str(error), id="BadRequest"))
+        except Exception as error:  # A bug in the world must not look like a lost connection.
             _log.exception("the simulated host failed at %s", request.op)
-            return _refusal(
-                request.number,
-                ErrorRecord(message=f"the simulator failed: {error!r}", id="SimulatorFailed"),
-            )
+            text = f"the simulator failed: {error!r}"
+            return _refusal(number, ErrorRecord(message=text, id="SimulatorFailed"))
 
 
 def _refusal(number: int, record: ErrorRecord) -> bytes:

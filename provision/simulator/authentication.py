@@ -88,20 +88,27 @@ class Authenticator:
         self._handshake = self._user = None
         return Refused(self._offers)
 
-    def check(self, authorization: str | None) -> Verdict:
-        """Judge one request by its `Authorization` header."""
+    def check(self, authorization: str | None, *, accounts_down: bool = False) -> Verdict:
+        """Judge one request by its `Authorization` header.
+
+        Args:
+            accounts_down: Nobody is known at the moment. As on a real host, a handshake still
+                begins, and fails at its end: requests_ntlm counts on that.
+        """
         if authorization is None:
-            return self._user or self.refuse()
+            return self.refuse() if accounts_down or self._user is None else self._user
         scheme, _, credentials = authorization.strip().partition(" ")
         try:
             token = base64.b64decode(credentials.strip(), validate=True)
         except (binascii.Error, ValueError):
             return self.refuse()
         match scheme.lower():
-            case "basic" if self._basic:
+            case "basic" if self._basic and not accounts_down:
                 return self._check_basic(token)
             case "negotiate" | "ntlm":
-                return self._step(scheme, token)
+                verdict = self._step(scheme, token)
+                logged_in = isinstance(verdict, User)
+                return self.refuse() if logged_in and accounts_down else verdict
             case _:
                 return self.refuse()
 

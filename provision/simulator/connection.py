@@ -111,6 +111,9 @@ class Connection(asyncio.Protocol):
                         self._send(h11.InformationalResponse(status_code=100, headers=[]))
                     return
                 if isinstance(event, h11.Request):
+                    if sum(len(name) + len(value) for name, value in event.headers) > _HEADER_LIMIT:
+                        self._refuse(400)
+                        return
                     self._request = event
                     self._body.clear()
                 elif isinstance(event, h11.Data):

@@ -97,16 +97,13 @@ class Endpoint:
             return HttpAnswer(404)
         if request.method != "POST":
             return HttpAnswer(405)
-        verdict = self._log_in(request)
+        verdict = self._authenticator.check(
+            request.headers.get("authorization"), accounts_down=self._host.logins_refused()
+        )
         if isinstance(verdict, Refused):
             return HttpAnswer(401, challenges=verdict.challenges)
         answer = await self._for_user(request, verdict)
         return replace(answer, challenges=(verdict.challenge,)) if verdict.challenge else answer
-
-    def _log_in(self, request: HttpRequest) -> User | Refused:
-        if self._host.logins_refused():
-            return self._authenticator.refuse()
-        return self._authenticator.check(request.headers.get("authorization"))
 
     async def _for_user(self, request: HttpRequest, user: User) -> HttpAnswer:
         if not request.body:

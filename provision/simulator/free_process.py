@@ -73,6 +73,8 @@ class FreeProcess:
             self._copy(self._process.stdout, "stdout"), self._copy(self._process.stderr, "stderr")
         )
         code = await self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._pipe.finish(CONTROL_C_EXIT if self._interrupted or code < 0 else code)
 
     async def _copy(self, reader: asyncio.StreamReader | None, stream: str) -> None:

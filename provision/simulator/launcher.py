@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from provision.agent.bootstrap import recognise
@@ -14,6 +15,7 @@ from provision.simulator.pipe import OutputPipe
 from provision.simulator.program import FinishedProgram, Program
 from provision.simulator.wsman_fault import file_not_found
 
+_CLOSING_SECONDS = 5.0
 _NOT_RECOGNIZED = (
     "'{program}' is not recognized as an internal or external command,\r\n"
     "operable program or batch file.\r\n"
@@ -44,6 +46,7 @@ class Launcher:
         self._machine = machine
         self._free_powershell = free_powershell
         self._agent = agent
+        self._running: set[asyncio.Task[None]] = set()
 
     async def start(self, line: CommandLine, pipe: OutputPipe, *, direct: bool) -> Program:
         """Start a program, its output into the pipe.
@@ -58,9 +61,11 @@ class Launcher:
         if line.name in ENGINES:
             bootstrap = recognise(line.arguments)
             if bootstrap is not None and bootstrap.sha256 == self._agent():
-                return AgentProcess(self._machine, bootstrap, pipe)
-            return await start_powershell(
-                line.program, line.arguments, pipe, allowed=self._free_powershell
+                return self._keep(AgentProcess(self._machine, bootstrap, pipe))
+            return self._keep(
+                await start_powershell(
+                    line.program, line.arguments, pipe, allowed=self._free_powershell
+                )
             )
         result = self._machine.program(line.name, line.arguments)
         if result is None:
@@ -73,3 +78,14 @@ class Launcher:
         pipe.write("stderr", result.stderr)
         pipe.finish(result.exit_code)
         return FinishedProgram()
+
+    async def wait_closed(self) -> None:
+        """Wait, some seconds at most, until nothing is left of the programs that were closed."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=_CLOSING_SECONDS)
+
+    def _keep(self, program: Program) -> Program:
+        task = asyncio.get_running_loop().create_task(program.wait_closed())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return program

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 from provision.model.host import Scheme
 from provision.simulator.accounts import Accounts
@@ -20,13 +18,11 @@ from provision.simulator.connection import Connection
 from provision.simulator.endpoint import Endpoint, Host
 from provision.simulator.faults import FaultSchedule
 from provision.simulator.launcher import Launcher
+from provision.simulator.listener import Listener
 from provision.simulator.machine import Machine, Power
 from provision.simulator.settings import ServerSettings
-from provision.simulator.shells import Command, Shells
+from provision.simulator.shells import Shells
 from provision.simulator.wsman import Service
-
-_BIND_ATTEMPTS = 100
-_BIND_PAUSE = 0.1
 
 _log = logging.getLogger(__name__)
 
@@ -71,10 +67,8 @@ class Server:
         self._connections: set[Connection] = set()
         self._shells = Shells(self._settings)
         self._launcher = Launcher(machine, free_powershell=self._settings.free_powershell)
-        self._ending: list[Command] = []
         self._power: Power | None = None
-        self._listener: asyncio.Server | None = None
-        self._reserved: socket.socket | None = None
+        self._listener: Listener | None = None
         self._refused_until = self._closed_until = 0.0
         self._accounts: Accounts | None = None
         self._watcher: asyncio.Task[None] | None = None
@@ -103,7 +97,8 @@ class Server:
             refuse_connections=self._refuse_connections,
         )
         try:
-            self._reserve()
+            self._listener = Listener(self._host, self.port, self._connection, self._tls)
+            self.port = self._listener.port
             await self._follow(self._machine.power())
         except BaseException:
             await self.stop()
@@ -115,15 +110,11 @@ class Server:
         if self._watcher is not None:
             self._watcher.cancel()
             await asyncio.wait([self._watcher])
-        await self._go_down()
-        if self._reserved is not None:
-            self._reserved.close()
-            self._reserved = None
-        ending, self._ending = self._ending, []
-        if ending:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(5):
-                    await asyncio.gather(*(command.wait_closed() for command in ending))
+        self._close_port()
+        self._shells.clear()
+        if self._listener is not None:
+            await self._listener.release()
+        await self._launcher.wait_closed()
         if self._accounts is not None:
             self._accounts.close()
 
@@ -136,7 +127,7 @@ class Server:
         try:
             while True:
                 power = self._machine.power()
-                if power != self._power or self._wants_port(power) != (self._listener is not None):
+                if power != self._power or self._wants_port(power) != self._is_open():
                     await self._follow(power)
                 else:
                     await self._wait_for_change()
@@ -168,46 +159,25 @@ class Server:
     async def _follow(self, power: Power) -> None:
         before, self._power = self._power, power
         wanted = self._wants_port(power)
-        if not wanted or (before is not None and before.boot != power.boot):
-            await self._go_down(keep_shells=power.listening and before == power)
-        if wanted and self._listener is None:
-            await self._listen()
+        rebooted = before is not None and before.boot != power.boot
+        if rebooted or not wanted:
+            self._close_port()
+        if rebooted or not power.listening:
+            self._shells.clear()
+        if wanted and self._listener is not None and not self._listener.is_open:
+            await self._listener.open()
+
+    def _is_open(self) -> bool:
+        return self._listener is not None and self._listener.is_open
 
     def _wants_port(self, power: Power) -> bool:
         return power.listening and asyncio.get_running_loop().time() >= self._closed_until
 
     def _close_port(self) -> None:
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.close()
+        if self._listener is not None:
+            self._listener.close()
         for connection in list(self._connections):
             connection.reset()
-
-    async def _go_down(self, *, keep_shells: bool = False) -> None:
-        self._close_port()
-        if not keep_shells:
-            self._ending = [*self._ending[-50:], *self._shells.clear()]
-        await asyncio.sleep(0)
-
-    def _reserve(self) -> None:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        self._reserved = socket.socket(family, socket.SOCK_STREAM)
-        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._reserved.bind((self._host, self.port))
-        self.port = int(self._reserved.getsockname()[1])
-
-    async def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        for attempt in range(_BIND_ATTEMPTS):
-            try:
-                self._listener = await loop.create_server(
-                    self._connection, self._host, self.port, ssl=self._tls, reuse_address=True
-                )
-                return
-            except OSError:
-                if attempt == _BIND_ATTEMPTS - 1:
-                    raise
-                await asyncio.sleep(_BIND_PAUSE)
 
     def _connection(self) -> Connection:
         assert self._accounts is not None
@@ -221,7 +191,7 @@ class Server:
         return Connection(endpoint, self._settings, self._admit, self._connections.discard)
 
     def _admit(self, connection: Connection) -> bool:
-        if self._listener is None or len(self._connections) >= self._settings.max_connections:
+        if not self._is_open() or len(self._connections) >= self._settings.max_connections:
             return False
         self._connections.add(connection)
         return True

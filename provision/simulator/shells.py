@@ -32,10 +32,6 @@ class Command:
         self.program.close()
         self.pipe.abort(operation_aborted())
 
-    async def wait_closed(self) -> None:
-        """Return when nothing of the program is left, after `close`."""
-        await self.program.wait_closed()
-
 
 @dataclass(eq=False, slots=True)
 class Shell:
@@ -125,14 +121,10 @@ class Shells:
             command.close()
         shell.commands.clear()
 
-    def clear(self) -> list[Command]:
-        """Close all: the host restarts, or the server stops. Gives what was ended."""
-        commands = [
-            command for shell in self._shells.values() for command in shell.commands.values()
-        ]
+    def clear(self) -> None:
+        """Close all: the host restarts, or the server stops."""
         for shell in list(self._shells.values()):
             self.delete(shell)
-        return commands
 
     def _watch(self, shell: Shell, seconds: float) -> None:
         loop = asyncio.get_running_loop()
