@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from provision.model.errors import ProvisionError
 from provision.simulator.world import paths
-from provision.simulator.world.files import File
 from provision.simulator.world.model import SECTIONS, World
 from provision.simulator.world.system import Feature, Service
 
@@ -46,23 +46,22 @@ def problems(world: World) -> Iterator[str]:
 def _keys(world: World) -> Iterator[str]:
     for noun, section in SECTIONS.items():
         keys = [thing.key for thing in getattr(world, section)]
-        for key in sorted({key for key in keys if keys.count(key) > 1}):
+        for key in sorted(key for key, count in Counter(keys).items() if count > 1):
             yield f"two of the kind {noun} are at {key!r}"
 
 
 def _files(world: World) -> Iterator[str]:
+    folders = {each.key for each in world.files if each.kind == "folder"}
     for each in world.files:
         if paths.normal(each.path) != each.path or paths.is_root(each.path):
             yield f"the path {each.path!r} is not a normal one"
             continue
         above = paths.parent(each.path)
-        folder = world.find(File, paths.key(above))
-        if not paths.is_root(above) and (folder is None or folder.kind != "folder"):
+        if not paths.is_root(above) and paths.key(above) not in folders:
             yield f"{each.path!r} stands in no folder"
         if each.kind == "folder" and (each.size or each.sha256 or each.content is not None):
             yield f"the folder {each.path!r} has content"
-        data = each.data()
-        if data is not None and len(data) != each.size:
+        if each.content is not None and (each.size + 2) // 3 * 4 != len(each.content):
             yield f"the file {each.path!r} has another length than its content"
     free, total = world.disk.free_bytes, world.disk.total_bytes
     if not 0 <= free <= total:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ntpath
+from functools import lru_cache
 
 
 def normal(path: str, directory: str = "C:\\") -> str:
@@ -19,6 +20,7 @@ def normal(path: str, directory: str = "C:\\") -> str:
     return drive.upper() + (rest or "\\")
 
 
+@lru_cache(maxsize=16384)
 def key(path: str) -> str:
     """Give the form in which two names of one path are equal."""
     return normal(path).lower()

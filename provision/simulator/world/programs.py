@@ -20,13 +20,17 @@ class Ran:
     """What a program did.
 
     Args:
-        world: As it left it.
         seconds: Host seconds that it takes.
+        restart: It asked Windows to restart after so many host seconds.
     """
 
-    world: World
     result: ProgramResult
     seconds: float = 0.0
+    restart: float | None = None
+
+    def leave(self, world: World) -> World:
+        """Give the world as the program leaves it."""
+        return world if self.restart is None else restarts.ask(world, self.restart)
 
 
 def run(world: World, program: str, arguments: tuple[str, ...]) -> Ran | None:
@@ -36,19 +40,19 @@ def run(world: World, program: str, arguments: tuple[str, ...]) -> Ran | None:
     own = _of_world(world, name, arguments)
     if own is not None:
         result = ProgramResult(own.stdout.encode(), own.stderr.encode(), own.exit_code)
-        return Ran(world, result, own.seconds)
+        return Ran(result, own.seconds)
     if folder and not folder.lower().rstrip("\\").endswith(("\\system32", "\\docker")):
         return None
     match name:
         case "hostname":
-            return _text(world, f"{world.windows.computer_name}\r\n")
+            return _text(f"{world.windows.computer_name}\r\n")
         case "whoami":
-            return _text(world, f"{world.account.user.lower()}\r\n")
+            return _text(f"{world.account.user.lower()}\r\n")
         case "ipconfig":
-            return _text(world, "\r\nWindows IP Configuration\r\n" + _ipconfig(world))
+            return _text("\r\nWindows IP Configuration\r\n" + _ipconfig(world))
         case "docker":
             answer = docker_client.run(world, arguments)
-            return None if answer is None else Ran(world, answer)
+            return None if answer is None else Ran(answer)
         case "shutdown":
             return _shutdown(world, arguments)
         case "cmd":
@@ -67,8 +71,8 @@ def _of_world(world: World, name: str, arguments: tuple[str, ...]) -> Program | 
     return world.find(Program, exact.key) or world.find(Program, Program(name=name).key)
 
 
-def _text(world: World, text: str, exit_code: int = 0) -> Ran:
-    return Ran(world, ProgramResult(stdout=text.encode(), exit_code=exit_code))
+def _text(text: str, exit_code: int = 0) -> Ran:
+    return Ran(ProgramResult(stdout=text.encode(), exit_code=exit_code))
 
 
 def _ipconfig(world: World) -> str:
@@ -99,8 +103,8 @@ def _shutdown(world: World, arguments: tuple[str, ...]) -> Ran | None:
     delay = float(words[after]) if after < len(words) and words[after].isdigit() else 30.0
     if world.boot.ending:
         text = "A system shutdown has already been scheduled.(1190)\r\n"
-        return Ran(world, ProgramResult(stderr=text.encode(), exit_code=1190))
-    return Ran(restarts.ask(world, delay), ProgramResult())
+        return Ran(ProgramResult(stderr=text.encode(), exit_code=1190))
+    return Ran(ProgramResult(), restart=delay)
 
 
 def _cmd(world: World, arguments: tuple[str, ...]) -> Ran | None:
@@ -113,22 +117,22 @@ def _cmd(world: World, arguments: tuple[str, ...]) -> Ran | None:
     command, _, rest = line.partition(" ")
     match command.lower():
         case "ver":
-            return _text(world, f"\r\nMicrosoft Windows [Version {world.windows.version}]\r\n")
+            return _text(f"\r\nMicrosoft Windows [Version {world.windows.version}]\r\n")
         case "echo" if not set(rest) & set("&|<>^%"):
-            return _text(world, f"{rest}\r\n")
+            return _text(f"{rest}\r\n")
         case "exit":
             code = rest.lower().replace("/b", "").strip()
-            return _text(world, "", int(code) if code.lstrip("-").isdigit() else 0)
+            return _text("", int(code) if code.lstrip("-").isdigit() else 0)
         case "cmd":
             return None
         case _:
             ran = run(world, command, tuple(rest.split()))
-            return ran or _unknown(world, command)
+            return ran or _unknown(command)
 
 
-def _unknown(world: World, command: str) -> Ran:
+def _unknown(command: str) -> Ran:
     text = (
         f"'{command}' is not recognized as an internal or external command,\r\n"
         "operable program or batch file.\r\n"
     )
-    return Ran(world, ProgramResult(stderr=text.encode(), exit_code=1))
+    return Ran(ProgramResult(stderr=text.encode(), exit_code=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ntpath
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from provision.agent.operations.jobs import JobState
@@ -37,13 +38,14 @@ class Scripts:
                 world = world.put(job.model_copy(update={"gone": True, "process": process}))
         return world
 
-    def refuse_impossible(self, world: World) -> None:
+    @staticmethod
+    def refuse_impossible(before: World, world: World) -> None:
         """Refuse a world with a new job that nothing here can run.
 
         Raises:
             OperationRefused: Which says what to do.
         """
-        known = {job.key for job in self._host.world.jobs}
+        known = {job.key for job in before.jobs}
         for job in world.jobs:
             if job.engine and job.program is None and job.key not in known:
                 _text(world, job)
@@ -66,7 +68,7 @@ class Scripts:
     async def _run(self, job: Job) -> None:
         runner = asyncio.create_task(self._carry_out(job))
         try:
-            while not runner.done() and self._alive(job):
+            while not runner.done() and _alive(self._host.world, job):
                 waiter = asyncio.create_task(self._host.wait(None))
                 await asyncio.wait((runner, waiter), return_when=asyncio.FIRST_COMPLETED)
                 waiter.cancel()
@@ -74,11 +76,6 @@ class Scripts:
             runner.cancel()
             await asyncio.gather(runner, return_exceptions=True)
             self._tasks.pop(job.key, None)
-
-    def _alive(self, job: Job) -> bool:
-        world = self._host.world
-        now = world.find(Job, job.key)
-        return now is not None and jobs.state(world, now) in _ALIVE
 
     async def _carry_out(self, job: Job) -> None:
         await self._host.wait_for(
@@ -109,23 +106,31 @@ class Scripts:
             self._finish(job, engine.Ended(threw=True))
             return
         await self._host.pass_time(ran.seconds)
-        ran = programs.run(self._host.world, program, job.arguments) or ran
-        self._host.become(ran.world)
+        if ran.restart is not None:
+            self._host.become(ran.leave(self._host.world))
         for kind, data in (("output", ran.result.stdout), ("error", ran.result.stderr)):
             for line in data.decode(errors="replace").splitlines():
                 self._log(job, engine.Said(kind, line))
         self._finish(job, engine.Ended(exit_code=ran.result.exit_code))
 
     def _log(self, job: Job, said: engine.Said) -> None:
-        if self._alive(job):
-            effect = Log(job=job.id, kind=said.kind, text=said.text, error=said.error)
-            self._host.become(jobs.log(self._host.world, effect))
+        effect = Log(job=job.id, kind=said.kind, text=said.text, error=said.error)
+        self._change(job, lambda world: jobs.log(world, effect))
 
     def _finish(self, job: Job, ended: engine.Ended) -> None:
-        if self._alive(job):
-            effect = Finish(job=job.id, exit_code=ended.exit_code, threw=ended.threw)
-            self._host.become(jobs.finish(self._host.world, effect))
-            self._host.save()
+        effect = Finish(job=job.id, exit_code=ended.exit_code, threw=ended.threw)
+        self._change(job, lambda world: jobs.finish(world, effect))
+        self._host.save()
+
+    def _change(self, job: Job, change: Callable[[World], World]) -> None:
+        world = self._host.world
+        if _alive(world, job):
+            self._host.become(change(world))
+
+
+def _alive(world: World, job: Job) -> bool:
+    now = world.find(Job, job.key)
+    return now is not None and jobs.state(world, now) in _ALIVE
 
 
 def _text(world: World, job: Job) -> bytes:

@@ -128,11 +128,13 @@ class SimulatedHost:
 
     def program(self, program: str, arguments: tuple[str, ...]) -> ProgramResult | None:
         """Run a modelled program; None when the world has no such program."""
-        ran = programs.run(self.world, program, arguments)
+        before = self.world
+        ran = programs.run(before, program, arguments)
         if ran is None:
             return None
-        self.become(ran.world)
-        self.save()
+        if ran.restart is not None:
+            self.become(ran.leave(before))
+            self.save()
         return ran.result
 
     def become(self, world: World) -> None:
@@ -141,10 +143,9 @@ class SimulatedHost:
         Raises:
             ImpossibleWorld: No host could be in it.
         """
-        if world is not self._world:
-            self._world = check_world(world)
-            wake, self._wake = self._wake, asyncio.Event()
-            wake.set()
+        self._world = check_world(world)
+        wake, self._wake = self._wake, asyncio.Event()
+        wake.set()
 
     async def wait(self, until: float | None) -> None:
         """Return at a host time, or when something happened before."""
@@ -186,14 +187,16 @@ class SimulatedHost:
             return await waiting.ANSWERS[operation](self, request, check)
         if not check:
             await self.pass_time(waiting.seconds(self.world, request))
+        before = self.world
         try:
-            world, answer = handler(self.world, request, check)
+            world, answer = handler(before, request, check)
         except RefusedAfter as refused:
             self.become(refused.world)
             raise
-        self._scripts.refuse_impossible(world)
-        self.become(world)
-        self._scripts.start_new()
+        if world is not before:
+            self._scripts.refuse_impossible(before, world)
+            self.become(world)
+            self._scripts.start_new()
         return answer
 
 

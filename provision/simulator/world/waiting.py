@@ -64,9 +64,8 @@ async def exec_(host: SimulatedHost, request: Exec, check: bool) -> Answer:
         await host.pass_time(float(request.timeout))
         return ExecAnswer(exit_code=None, stdout="", stderr="", timed_out=True)
     await host.pass_time(ran.seconds)
-    if ran.seconds:
-        ran = programs.run(host.world, request.program, request.arguments) or ran
-    host.become(ran.world)
+    if ran.restart is not None:
+        host.become(ran.leave(host.world))
     stdout, cut_out = _tail(ran.result.stdout)
     stderr, cut_err = _tail(ran.result.stderr)
     return ExecAnswer(
