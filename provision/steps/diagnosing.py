@@ -37,15 +37,18 @@ def explain_failure(records: Sequence[Record], generation: str = "") -> Finding 
 
     The last error is nearest to the reason. A script that caught an error and wrote it again has
     lost the error's id; the caught record with the same text still has it. Earlier errors come
-    next, since a script may go on after one and fail on its consequences.
+    next, if they give a reason: a script may go on after one and fail on its consequences.
     """
     errors = [record for record in reversed(records) if record.kind == "error"]
     caught = [record for record in reversed(records) if record.kind == "caught"]
     first = errors[:1]
     again = [c for c in caught if first and c.text.strip() == first[0].text.strip()]
     others = [record for record in reversed(records) if record.kind in ("warning", "output")]
-    for group in ([*first, *again], errors[1:], [c for c in caught if c not in again], others):
-        if finding := explain(group, generation):
+    if finding := explain([*first, *again], generation):
+        return finding
+    for group in (errors[1:], [c for c in caught if c not in again], others):
+        finding = explain(group, generation)
+        if finding and not finding.issue.superficial:
             return finding
     return None
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from provision.agent.operations import OPERATIONS
-from provision.agent.operations.base import ErrorRecord, Operation, OperationError
+from provision.agent.operations.base import ChangeAnswer, ErrorRecord, Operation, OperationError
+from provision.agent.operations.host import GetBoot, GetFacts, Restart
 from provision.model.boot import BootIdentity
 from provision.model.errors import ProvisionError, TaskError
 from provision.model.facts import Facts
+from provision.model.host import SimulateSettings
 from provision.model.outcome import StepResult
+from provision.simulator.machine import OperationRefused
+from provision.simulator.world.simulated_host import SimulatedHost
 from provision.steps.effect import (
     Call,
     CallMany,
@@ -60,13 +65,15 @@ class Player:
     restarts: list[str] = field(default_factory=list)
     sent: dict[str, bytes] = field(default_factory=dict)
 
-    def play(self, name: str, params: Any, *, check: bool = False) -> StepResult:
+    def play(
+        self, name: str, params: Any, *, check: bool = False, timeout: float | None = None
+    ) -> StepResult:
         """Play a step as a playbook would write it."""
         kind = STEPS[name]
         step: Step = kind.model_validate(kind.from_written(params))
-        return self.play_step(step, check=check)
+        return self.play_step(step, check=check, timeout=timeout)
 
-    def play_step(self, step: Step, *, check: bool = False, timeout: Any = None) -> StepResult:
+    def play_step(self, step: Step, *, check: bool, timeout: float | None) -> StepResult:
         """Play a step that is made already."""
         context = StepContext(
             check=check, facts=self._facts(), run="run-1", key="01-task", timeout=timeout
@@ -167,6 +174,87 @@ class Player:
         return self.facts or Facts.model_validate(facts(boot=self.boot.model_dump()))
 
 
+class HandMoved:
+    """Time that passes at once, as far as somebody waits for it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> float:
+        """See `RealTime`."""
+        return self.seconds
+
+    async def wait(self, seconds: float | None, _wake: asyncio.Event) -> None:
+        """See `RealTime`: nothing else goes on that could wake anybody."""
+        assert seconds is not None, "nothing will ever happen in this world"
+        self.seconds += seconds
+        await asyncio.sleep(0)
+
+
+class SimulatedPlayer(Player):
+    """Plays steps against the simulated host, through its restarts, as the runner would."""
+
+    def __init__(self, **knobs: Any) -> None:
+        super().__init__({})
+        self.time = HandMoved()
+        world = knobs.pop("world", None)
+        self.host = SimulatedHost(SimulateSettings(speed=1, **knobs), time=self.time, world=world)
+        self.loop = asyncio.new_event_loop()
+        self.connect()
+
+    def connect(self) -> None:
+        """Wait until the host answers and has settled; take note of its boot."""
+        while True:
+            power = self.host.power()
+            if power.listening and power.accounts:
+                answer = self._perform(GetBoot(), check=False)
+                if answer.settled:
+                    break
+            self.time.seconds += 5
+        self.number, self.boot = power.boot, answer.boot
+        self.facts = Facts.model_validate(self._perform(GetFacts(), check=False).model_dump())
+
+    def carry_out(self, effect: Effect) -> Any:
+        """See `Player`: waits move the host's time."""
+        before = self.now
+        result = super().carry_out(effect)
+        if isinstance(effect, Sleep):
+            self.time.seconds += self.now - before
+        self.now = self.time.seconds
+        return result
+
+    def _answer(self, operation: Operation[Any], check: bool) -> Any:
+        self.asked.append(operation)
+        while True:
+            power = self.host.power()
+            if power.boot != self.number or not power.listening:
+                self.connect()
+            try:
+                answer = self._perform(operation, check=check)
+            except OperationRefused as refused:
+                if refused.record.id != "HostWentDown":
+                    raise OperationError(operation.name, refused.record) from None
+            else:
+                power = self.host.power()
+                if power.boot == self.number and power.listening:
+                    return answer
+            assert operation.repeatable
+
+    def _restart(self, reason: str) -> Restarted:
+        old, began = self.boot, self.time.seconds
+        self.restarts.append(reason)
+        self._perform(Restart(reason=reason, boot=old), check=False)
+        while self.host.power().boot == self.number:
+            self.time.seconds += 5
+        self.connect()
+        return Restarted(old=old, new=self.boot, seconds=self.time.seconds - began)
+
+    def _perform(self, operation: Operation[Any], *, check: bool) -> Any:
+        params = operation.model_dump(mode="json")
+        answer = self.host.perform(operation.name, params, check)
+        return operation.parse(self.loop.run_until_complete(answer))
+
+
 def facts(**others: Any) -> dict[str, Any]:
     """Facts of a TP4 host."""
     return {
@@ -192,8 +280,6 @@ def facts(**others: Any) -> dict[str, Any]:
 
 def changed(before: Any, after: Any, **others: Any) -> Any:
     """A `ChangeAnswer` that changed something if both differ."""
-    from provision.agent.operations.base import ChangeAnswer
-
     return ChangeAnswer(changed=before != after, before=before, after=after, **others)
 
 
@@ -201,6 +287,21 @@ def changed(before: Any, after: Any, **others: Any) -> Any:
 def player() -> Callable[..., Player]:
     """Makes players."""
     return Player
+
+
+@pytest.fixture
+def simulated() -> Iterator[Callable[..., SimulatedPlayer]]:
+    """Makes players against simulated hosts."""
+    made: list[SimulatedPlayer] = []
+
+    def make(**knobs: Any) -> SimulatedPlayer:
+        made.append(SimulatedPlayer(**knobs))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.loop.run_until_complete(one.host.close())
+        one.loop.close()
 
 
 @pytest.fixture

@@ -74,9 +74,11 @@ def gave_up(
     last = last_error(phase.followed.records)
     if phase.end is PhaseEnd.ENDED_EARLY and last is not None:
         told = f"{told}; its last error: {last.text.strip().partition(chr(10))[0].strip()}"
-    finding = explain_failure(phase.followed.records, generation)
+    # An error that the script went on after does not explain why it hangs or is gone.
+    ended = phase.end in (PhaseEnd.ENDED_EARLY, PhaseEnd.WANTS_RESTART)
+    finding = explain_failure(phase.followed.records, generation) if ended else None
     result = _failure(told, finding, records, _value(counts, ()))
-    if not result.remedy:
+    if finding is None:
         result = result.model_copy(update={"remedy": _REMEDIES[phase.end]})
     return result
 
