@@ -11,10 +11,9 @@ from provision.agent.operations.jobs import JobStart
 from provision.model.outcome import Change, Json, StepResult
 from provision.model.playbook import OnRestart
 from provision.steps.command_line import split_command_line
-from provision.steps.detached import run_detached
+from provision.steps.detached import run_detached, shortfall
 from provision.steps.effect import Elapsed, Procedure, StepProcedure, call
 from provision.steps.ending import ended, failed
-from provision.steps.following import End
 from provision.steps.guards import needless
 from provision.steps.names import Strings
 from provision.steps.records import texts
@@ -124,17 +123,22 @@ command: docker tag windowsservercore example.com/windowsservercore
             "stderr": "\n".join(map(str, err)),
         }
         code = followed.exit.exit_code if followed.exit else None
-        why = "" if followed.end is End.FINISHED else f"{followed.end.value}: {followed.evidence}"
-        return self._end(code, value, [str(value["stderr"]), str(value["stdout"])], why)
+        why, remedy = shortfall(followed)
+        return self._end(code, value, [str(value["stderr"]), str(value["stdout"])], why, remedy)
 
     def _end(
-        self, code: int | None, value: dict[str, Json], outputs: list[str], why: str
+        self,
+        code: int | None,
+        value: dict[str, Json],
+        outputs: list[str],
+        why: str,
+        remedy: str = "",
     ) -> StepResult:
         value = {"exit_code": code, **value}
         if why or code not in self.ok_codes:
             last = [line for text in outputs for line in text.splitlines() if line.strip()][-5:]
             told = why or f"exit code {code}"
-            return failed(f"{self._words()[0]}: {told}", evidence=last, value=value)
+            return failed(f"{self._words()[0]}: {told}", remedy=remedy, evidence=last, value=value)
         changes = [self._change()] if self.changes else []
         return ended(changes, evidence=[f"exit code {code}"], value=value)
 

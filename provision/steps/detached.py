@@ -52,6 +52,20 @@ def run_detached(start: JobStart, silence: Silence, until: float) -> Procedure[F
     return followed
 
 
+def shortfall(followed: Followed) -> tuple[str, str]:
+    """Say why a job did not finish, and what to do; two empty texts when it did."""
+    if followed.end is End.FINISHED:
+        return "", ""
+    remedies = {
+        End.OVERDUE: "It goes on on the host. Run again: the same job is found and followed; "
+        "allow more with `timeout`.",
+        End.HUNG: "The job was stopped. Allow more with silence.give_up_after if it is only slow.",
+        End.LOST: "Something ended the job; look at what it had done before you run it again.",
+        End.NOT_STARTED: "Look at the host's Task Scheduler service, then run again.",
+    }
+    return f"{followed.end.value}: {followed.evidence}", remedies[followed.end]
+
+
 def still_running(job: str) -> TaskError:
     """Say that the host is still at work on an earlier version of this task."""
     return TaskError(

@@ -13,11 +13,10 @@ from provision.agent.operations.jobs import JobStart
 from provision.model.errors import TaskError
 from provision.model.outcome import Change, Json, StepResult
 from provision.model.playbook import OnRestart
-from provision.steps.detached import run_detached
+from provision.steps.detached import run_detached, shortfall
 from provision.steps.diagnosing import explain_failure, last_error, shown
 from provision.steps.effect import Elapsed, Procedure, ReadLocalFile, StepProcedure, call
 from provision.steps.ending import ended, failed
-from provision.steps.following import End
 from provision.steps.guards import needless
 from provision.steps.records import texts
 from provision.steps.step import Step, StepContext
@@ -112,13 +111,19 @@ register: adapters
         now: float = yield Elapsed()
         limit = now + (context.timeout or self.default_timeout)
         followed = yield from run_detached(start, self.silence, limit)
-        why = "" if followed.end is End.FINISHED else f"{followed.end.value}: {followed.evidence}"
+        why, remedy = shortfall(followed)
         code = followed.exit.exit_code if followed.exit else None
         threw = followed.exit.threw if followed.exit else False
-        return self._end(followed.records, code, threw=threw, why=why)
+        return self._end(followed.records, code, threw=threw, why=why, remedy=remedy)
 
     def _end(
-        self, records: Sequence[Record], code: int | None, *, threw: bool, why: str
+        self,
+        records: Sequence[Record],
+        code: int | None,
+        *,
+        threw: bool,
+        why: str,
+        remedy: str = "",
     ) -> StepResult:
         errors = [shown(record) for record in records if record.kind == "error"]
         value: dict[str, Json] = {
@@ -136,7 +141,7 @@ register: adapters
             why = last.text.partition("\n")[0]
         if why:
             finding = explain_failure(records)
-            remedy = finding.issue.remedy if finding else ""
+            remedy = finding.issue.remedy if finding else remedy
             return failed(why, remedy=remedy, evidence=errors[-10:], value=value)
         changes = [self._change()] if self.changes else []
         return ended(changes, evidence=errors[-10:], value=value)

@@ -1,0 +1,273 @@
+"""command and powershell, at once and as jobs."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from provision.agent.operations.base import ErrorRecord
+from provision.model.errors import TaskError
+from provision.model.outcome import Outcome
+from provision.steps.registry import STEPS
+
+TIME = "2016-01-16T09:00:00.000Z"
+RAN = {"exit_code": 0, "stdout": "hi\n", "stderr": ""}
+
+
+def record(number, kind, text, **error):
+    made = {"number": number, "time": TIME, "kind": kind, "text": text}
+    return {**made, "error": {"message": text, **error}} if error else made
+
+
+def polled(state, *records, offset=0, **others):
+    return {
+        "state": state, "records": list(records), "next_offset": offset, "time": TIME, **others,
+    }  # fmt: skip
+
+
+def ended(code=0, *, threw=False):
+    return {"exit_code": code, "threw": threw, "time": TIME}
+
+
+def names(host):
+    return [op.name for op in host.asked]
+
+
+def test_a_line_is_split_and_run_in_one_exchange(player):
+    host = player({"exec": RAN})
+    result = host.play("command", 'docker tag "a b" c')
+    assert (result.outcome, host.exchanges) == (Outcome.CHANGED, 1)
+    assert (host.asked[0].program, host.asked[0].arguments) == ("docker", ("tag", "a b", "c"))
+    assert result.value == {"changed": True, "exit_code": 0, "stdout": "hi\n", "stderr": ""}
+
+
+def test_exit_codes(player):
+    host = player({"exec": {**RAN, "exit_code": 3010, "stderr": "one\ntwo\n"}})
+    result = host.play("command", "msiexec")
+    assert (result.outcome, result.failure) == (Outcome.FAILED, "msiexec: exit code 3010")
+    assert result.evidence == ("one", "two", "hi")
+    assert (
+        host.play("command", {"line": "msiexec", "ok_codes": [0, 3010]}).value["exit_code"] == 3010
+    )
+
+
+def test_a_timeout(player):
+    host = player({"exec": {**RAN, "exit_code": None, "timed_out": True}})
+    result = host.play("command", "ping", timeout=7)
+    assert result.failure == "ping: stopped at its timeout"
+    assert host.asked[0].timeout == 7
+
+
+@pytest.mark.parametrize(
+    ("params", "kind", "why"),
+    [
+        ({"creates": "C:\\x"}, "file", "C:\\x exists already"),
+        ({"removes": "C:\\x"}, "absent", "C:\\x is gone already"),
+    ],
+)
+@pytest.mark.parametrize("name", ["command", "powershell"])
+def test_guards(player, name, params, kind, why):
+    host = player({"file.stat": {"kind": kind, "bytes": 0}})
+    result = host.play(name, {STEPS[name].short: "do it", **params})
+    assert (result.outcome, result.evidence, host.exchanges) == (Outcome.OK, (why,), 1)
+
+
+@pytest.mark.parametrize("name", ["command", "powershell"])
+def test_check_mode_runs_only_what_changes_nothing(player, name):
+    answer = RAN if name == "command" else {"records": [], "exit_code": None, "threw": False}
+    host = player({"exec": answer, "powershell": answer})
+    short = STEPS[name].short
+    assert host.play(name, {short: "x"}, check=True).outcome is Outcome.CHANGED
+    assert host.exchanges == 0
+    assert host.play(name, {short: "x", "changes": False}, check=True).outcome is Outcome.OK
+    assert (host.exchanges, host.checked) == (1, [False])
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"line": "a", "program": "b"},
+        {"line": "a", "arguments": ["b"]},
+        {"line": 'a "b'},
+        {"line": "  "},
+        {"line": "a", "detach": True, "environment": {"A": "b"}},
+    ],
+)
+def test_wrong_commands_are_refused(params):
+    with pytest.raises(ValidationError):
+        STEPS["command"].model_validate(params)
+
+
+def test_powershell_records(player):
+    records = [
+        record(1, "output", "one"),
+        record(2, "warning", "careful"),
+        record(3, "error", "nope", id="PathNotFound,x", hresult="0x80070003"),
+        record(4, "information", "told"),
+    ]
+    host = player({"powershell": {"records": records, "exit_code": None, "threw": False}})
+    result = host.play("powershell", "Get-Thing")
+    assert result.outcome is Outcome.CHANGED
+    assert result.value == {
+        "changed": True,
+        "exit_code": None,
+        "output": ["one", "told"],
+        "warnings": ["careful"],
+        "errors": ["nope"],
+    }
+    assert result.evidence == ("error: nope [PathNotFound,x, 0x80070003]",)
+    result = host.play("powershell", {"script": "x", "fail_on_errors": True})
+    assert (result.outcome, result.failure) == (Outcome.FAILED, "nope")
+
+
+def test_a_terminating_error_is_diagnosed(player):
+    last = record(1, "error", "Could not create SSL/TLS secure channel.", id="WebException,x")
+    host = player({"powershell": {"records": [last], "exit_code": 1, "threw": True}})
+    result = host.play("powershell", "x")
+    assert result.failure == "Could not create SSL/TLS secure channel."
+    assert "TLS 1.2" in result.remedy
+
+
+def test_an_exit_code_of_a_script(player):
+    host = player({"powershell": {"records": [], "exit_code": 4, "threw": False}})
+    assert host.play("powershell", "exit 4").failure == "exit code 4"
+
+
+def test_a_script_file_is_read_here(player):
+    host = player(
+        {"powershell": {"records": [], "exit_code": None, "threw": False}},
+        files={"a.ps1": "\ufeffWrite-Output é".encode(), "b.ps1": b"\xff\xfe\x00"},
+    )
+    host.play("powershell", {"file": "a.ps1"})
+    assert host.asked[0].script == "Write-Output é"
+    with pytest.raises(TaskError, match="not UTF-8"):
+        host.play("powershell", {"file": "b.ps1"})
+
+
+def job(*polls, start=None, **others):
+    return {
+        "job.poll": list(polls),
+        "job.start": start or {"started": True, "state": "started"},
+        "job.remove": {"changed": True},
+        "job.stop": {"changed": True},
+        **others,
+    }
+
+
+def test_a_job_from_start_to_end(player):
+    host = player(
+        job(
+            polled("absent"),
+            polled("running", record(1, "output", "one"), offset=10),
+            polled("finished", record(2, "output", "two"), offset=20, exit=ended()),
+        )
+    )
+    result = host.play("command", {"line": "make all", "detach": True})
+    assert result.outcome is Outcome.CHANGED
+    assert result.value["stdout"] == "one\ntwo"
+    assert names(host) == ["job.poll", "job.start", "job.poll", "job.poll", "job.remove"]
+    assert [op.offset for op in host.asked if op.name == "job.poll"] == [0, 0, 10]
+    assert {op.id for op in host.asked} == {"01-task"}
+    shown = [line.text for line in host.progress if line.kind == "output"]
+    assert shown == ["one", "two"]
+
+
+def test_a_job_that_an_interrupted_run_left_is_not_started_twice(player):
+    host = player(
+        job(
+            polled("finished", exit=ended()),
+            polled("finished", record(1, "output", "x"), exit=ended()),
+            start={"started": False, "state": "finished"},
+        )
+    )
+    result = host.play("powershell", {"script": "x", "detach": True})
+    assert result.outcome is Outcome.CHANGED
+    assert result.value["output"] == ["x"]
+    assert host.says("its result is taken")
+    assert names(host)[-1] == "job.remove"
+
+
+def test_a_lost_job_of_an_earlier_run_is_started_anew(player):
+    host = player(job(polled("lost"), polled("finished", exit=ended())))
+    assert host.play("command", {"line": "x", "detach": True}).outcome is Outcome.CHANGED
+    assert names(host)[:3] == ["job.poll", "job.remove", "job.start"]
+
+
+def test_a_job_that_is_lost_under_way_is_not_started_again(player):
+    host = player(job(polled("absent"), polled("lost", evidence="boot changed")))
+    result = host.play("command", {"line": "x", "detach": True})
+    assert result.failure == "x: lost: boot changed"
+    assert names(host).count("job.start") == 1
+
+
+def test_an_ended_job_with_other_content_makes_room(player):
+    exists = ErrorRecord(message="other content", id="JobExists")
+    host = player(
+        job(
+            polled("finished", exit=ended()),
+            polled("finished", exit=ended()),
+        )
+        | {"job.start": [exists, {"started": True, "state": "started"}]}
+    )
+    assert host.play("command", {"line": "x", "detach": True}).outcome is Outcome.CHANGED
+    assert names(host)[:4] == ["job.poll", "job.start", "job.remove", "job.start"]
+
+
+def test_a_running_job_with_other_content_is_left_alone(player):
+    exists = ErrorRecord(message="other content", id="JobExists")
+    host = player(job(polled("running")) | {"job.start": exists})
+    with pytest.raises(TaskError, match="still running"):
+        host.play("command", {"line": "x", "detach": True})
+    assert names(host) == ["job.poll", "job.start"]
+
+
+def waits(host, state, **others):
+    def poll(operation):
+        host.now += operation.wait
+        return polled(state, **others)
+
+    return poll
+
+
+def test_a_job_that_is_never_seen_running_is_stopped(player):
+    host = player({})
+    host.script = job() | {"job.poll": waits(host, "started")}
+    result = host.play("command", {"line": "x", "detach": True})
+    assert "not started: not seen running after" in (result.failure or "")
+    assert names(host)[-2:] == ["job.stop", "job.remove"]
+
+
+def test_an_overdue_job_goes_on(player):
+    process = {"id": 1, "cpu_seconds": 1.0, "io_bytes": 1}
+    host = player({})
+    host.script = job() | {"job.poll": waits(host, "running", process=process)}
+    result = host.play("command", {"line": "x", "detach": True}, timeout=100)
+    assert "overdue: still running" in (result.failure or "")
+    assert "the same job is found and followed" in result.remedy
+    assert "job.stop" not in names(host)
+    assert "job.remove" not in names(host)
+
+
+def test_waits_grow_while_nothing_comes(player):
+    host = player({})
+    host.script = job() | {"job.poll": waits(host, "running")}
+    host.play("command", {"line": "x", "detach": True}, timeout=120)
+    assert [op.wait for op in host.asked if op.name == "job.poll"][:7] == [0, 0, 2, 4, 8, 16, 30]
+
+
+def test_a_chatty_job_keeps_its_errors(player):
+    first = record(1, "error", "the reason", id="Reason,x")
+    chatter = [record(n, "output", f"line {n}") for n in range(2, 4000)]
+    host = player(
+        job(
+            polled("absent"),
+            polled("running", first, *chatter[:2000], more=True, offset=5),
+            polled("running", *chatter[2000:], offset=9),
+            polled("finished", offset=9, exit=ended(1, threw=True)),
+        )
+    )
+    result = host.play("powershell", {"script": "x", "detach": True})
+    assert result.failure == "the reason"
+    assert len(result.value["output"]) == 2000
+    assert result.value["output"][-1] == "line 3999"
