@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provision.cli.options import Selection, selection
+from provision.cli.options import Selection, hosts
 
 if TYPE_CHECKING:
     from provision.cli.examination import Finding
@@ -15,7 +15,7 @@ _COLORS = {"passed": "green", "failed": "red", "skipped": "bright_black"}
 
 
 @click.command(short_help="Find out why a host cannot be reached.")
-@selection
+@hosts
 def doctor(selection: Selection) -> int:
     """Look at everything between here and the agent on every host in HOSTFILE.
 

@@ -6,11 +6,11 @@ import json
 
 import click
 
-from provision.cli.options import Selection, selection
+from provision.cli.options import Selection, hosts
 
 
 @click.command(short_help="Show what can be observed of hosts.")
-@selection
+@hosts
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each host.")
 def facts(selection: Selection, as_json: bool) -> int:
     """Show the facts of every host in HOSTFILE, as templates see them.

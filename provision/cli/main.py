@@ -78,6 +78,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         raise
+    except SystemExit:  # What click makes of a closed pipe.
+        raise BrokenPipeError from None
     except Exception as error:
         from provision.cli.complaint import complain
 

@@ -45,16 +45,26 @@ class Reporting:
     diff: bool = False
 
 
+_HOSTS: tuple[Callable[[Any], Any], ...] = (
+    click.argument("hostfile", default="host.yml"),
+    click.option(
+        "--limit", multiple=True, metavar="HOST", help="Only this host or group; repeatable."
+    ),
+)
+
+
+def hosts(command: F) -> F:
+    """Add `HOSTFILE` and `--limit`; gives `selection`."""
+    return _gathered(command, "selection", Selection, *_HOSTS)
+
+
 def selection(command: F) -> F:
     """Add `HOSTFILE`, `--limit`, `--playbook` and `--var`; gives `selection`."""
     return _gathered(
         command,
         "selection",
         Selection,
-        click.argument("hostfile", default="host.yml"),
-        click.option(
-            "--limit", multiple=True, metavar="HOST", help="Only this host or group; repeatable."
-        ),
+        *_HOSTS,
         click.option("--playbook", metavar="FILE", help="Another playbook than the host file's."),
         click.option(
             "--var", multiple=True, metavar="NAME=VALUE", help="Set a variable; repeatable."
@@ -102,7 +112,7 @@ def _gathered(command: F, name: str, kind: type[Any], *options: Callable[[F], F]
 
     @functools.wraps(command)
     def gather(**given: Any) -> Any:
-        mine = {field: given.pop(field) for field in fields}
+        mine = {field: given.pop(field) for field in fields if field in given}
         return command(**given, **{name: kind(**mine)})
 
     wrapped: Any = gather

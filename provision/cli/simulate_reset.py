@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from provision.cli.options import Selection, selection
+from provision.cli.options import Selection, hosts
 
 
 @click.command(short_help="Forget the state of simulated hosts.")
-@selection
+@hosts
 def reset(selection: Selection) -> int:
     """Forget the state of the simulated hosts in HOSTFILE, so that the next run begins anew.
 

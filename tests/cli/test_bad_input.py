@@ -1,4 +1,4 @@
-"""What a user may get wrong, as the whole command tells it: never a traceback, always exit code 2."""
+"""What a user may get wrong, as the whole command tells it: never a traceback, exit code 2."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ tasks:
     ("host", "said"),
     [
         ("", "empty"),
-        ("# only a comment\n", "holds no value, only comments\n --> host.yml:1:1"),
+        ("# only a comment\n", "the file holds only comments\n --> host.yml:1:1"),
         (b"\x00\x01\x02\xff\xfe\x00", "host.yml"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "host.yml"),
         ("- a\n- b\n", "the host file is not a mapping"),
@@ -93,7 +93,7 @@ def test_a_missing_secret(provision: Run, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr == (
         "error: the environment variable PW is not set\n"
-        "  written at host.yml:1:67\n"
+        "  written at host.yml:1:62\n"
         "  what to do: set it in this shell: export PW=…\n"
     )
 
