@@ -93,7 +93,7 @@ class _Counter:
         self._total += nodes
         if self._total > MAX_NODES:
             hint = "aliases count with all that they stand for"
-            raise LimitExceeded(f"more than {MAX_NODES:,} values", event, hint)
+            raise LimitExceeded(f"more than {MAX_NODES:,} values and keys", event, hint)
 
     def _check_depth(self, further: int, event: yaml.Event) -> None:
         if len(self._open) - 1 + further > MAX_DEPTH:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -189,7 +190,9 @@ class _Loading:
             )
         else:
             further = inherited.add(written.when, written.tags, written.vars, places)
-            self.file(other, str(Path(shown).parent / written.include), further, around)
+            self.file(
+                other, os.path.normpath(Path(shown).parent / written.include), further, around
+            )
 
 
 def _of_kind(value: Any, default: Any) -> Any:

@@ -16,9 +16,9 @@ def did_you_mean(word: object, candidates: Iterable[str], *, listed: int = 12) -
     """
     names = sorted(set(candidates))
     lower = {name.lower(): name for name in names}
-    close = difflib.get_close_matches(str(word).lower(), lower, n=2, cutoff=0.6)
+    close = difflib.get_close_matches(str(word).lower(), lower, n=1, cutoff=0.6)
     if close:
-        return "did you mean " + " or ".join(f"'{lower[name]}'" for name in close) + "?"
+        return f"did you mean '{lower[close[0]]}'?"
     if 0 < len(names) <= listed:
         return "known are: " + ", ".join(names)
     return ""

@@ -38,6 +38,11 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "put '- ' on a line of its own",
     ),
     (
+        r"expected node content",
+        "a value is missing, or a '[' or '{' is not closed",
+        'a template is quoted as a whole: "{{ name }}"',
+    ),
+    (
         r"unexpected end of stream",
         "a quoted text is not closed",
         "look for the missing quote above",

@@ -80,8 +80,6 @@ class TaskReader:
             return None
         self.problems += written_problems(self._steps[step], entry[step], places.under(step))
         self.check_templates(entry[step], places.under(step))
-        if written is None:
-            return None
         params = {} if entry[step] is None else entry[step]
         position = places.of() or _HERE
         own = inherited.add(written.when, written.tags, written.vars, places)
@@ -150,7 +148,7 @@ class TaskReader:
             self.problems.append(Problem("the task has no step", places.of(), hint))
         return found[0] if found else None
 
-    def _settings(self, settings: Mapping[str, Any], places: Places) -> TaskWritten | None:
+    def _settings(self, settings: Mapping[str, Any], places: Places) -> TaskWritten:
         self.check_plain(settings, _NOT_FILLED_IN, places)
         if any(has_template(value) for value in (settings.get("timeout"), settings.get("retry"))):
             settings = {k: v for k, v in settings.items() if k not in ("timeout", "retry")}
@@ -158,13 +156,14 @@ class TaskReader:
             written = TaskWritten.model_validate(settings)
         except ValidationError as error:
             self.problems += problems_of(error, TaskWritten, settings, places)
-            return None
+            wrong = {one["loc"][0] for one in error.errors()}
+            settings = {key: value for key, value in settings.items() if key not in wrong}
+            written = TaskWritten.model_validate(settings)
         self.problems += misread_booleans(written, settings, places)
         self.problems += variable_problems(written.vars, places.under("vars"))
         if written.register_as is not None and not has_template(written.register_as):
-            wrong = name_problem(written.register_as)
-            if wrong:
-                self.problems.append(Problem(wrong[0], places.of(("register",)), wrong[1]))
+            if taken := name_problem(written.register_as):
+                self.problems.append(Problem(taken[0], places.of(("register",)), taken[1]))
         if not isinstance(written.loop, list | None) and not has_template(written.loop):
             message = "'loop' must be a list, or a template that gives one"
             self.problems.append(Problem(message, places.of(("loop",))))

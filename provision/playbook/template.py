@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, MappingView
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Template, TemplateSyntaxError, Undefined, UndefinedError, nodes
+from jinja2 import Template, TemplateSyntaxError, Undefined, nodes
 from pydantic import BaseModel
 
 from provision.model.errors import InputError, Problem
@@ -219,7 +219,7 @@ def _result(template: Template, variables: Mapping[str, Any]) -> Any:
 def _plain(value: Any) -> Any:
     """Keep to data that a parameter can hold; complain about anything else."""
     if isinstance(value, Undefined):
-        raise UndefinedError(value._undefined_message)
+        raise value._undefined_exception(value._undefined_message)
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):

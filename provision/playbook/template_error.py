@@ -42,10 +42,11 @@ def template_problem(
 def _explain(error: Exception, names: Iterable[str]) -> tuple[str, str]:
     if isinstance(error, TemplateSyntaxError):
         said = (error.message or "it cannot be read").rstrip(".")
+        said = said[:1].lower() + said[1:]
         hint = _BRACES if "xpected" in said else ""
         if found := re.fullmatch(r"no filter named '(.+)'", said):
             hint = did_you_mean(found.group(1), (*JINJA_FILTERS, *FILTERS))
-        return f"template: {said[:1].lower()}{said[1:]}", hint
+        return f"template: {said}", hint
     if isinstance(error, TemplateTooBig):
         return f"the template {error}", "simplify it"
     if isinstance(error, SecurityError):
