@@ -35,6 +35,7 @@ _STYLES = {
     "waiting": "bright_black",
     "progress": "bright_black",
 }
+_HOST_SPOKE = ("output", "information", "warning", "error", "progress")
 _DIFF = {"-": "red", "+": "green"}
 
 
@@ -137,7 +138,10 @@ class ConsoleReport:
         self._line.say(event.task)
 
     def _progress(self, event: TaskProgress) -> None:
-        self._line.say(event.task, elapsed=event.elapsed)
+        if event.kind in _HOST_SPOKE:
+            self._line.heard(event.task, elapsed=event.elapsed)
+        elif event.kind != "waiting":
+            self._line.say(event.task, elapsed=event.elapsed)
         if event.kind == "progress" and not self._verbose:
             return
         style = _STYLES.get(event.kind, "")
@@ -166,7 +170,7 @@ class ConsoleReport:
         if event.remedy:
             remedy = Text("what to do: " + "\n".join(lines(event.remedy)))
             self._print(Padding(remedy, (0, 0, 0, 4)))
-        self._line.say("next task")
+        self._line.quiet()
 
     def _verified(self) -> None:
         if self._rows:

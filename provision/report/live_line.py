@@ -10,6 +10,9 @@ from rich.text import Text
 from provision.model.clock import Clock
 from provision.report.text import clean, duration
 
+_SILENCE = 60.0
+"""Host seconds after which silence is worth a word."""
+
 
 class LiveLine:
     """Shown below everything that was printed, and gone when nothing goes on.
@@ -24,7 +27,7 @@ class LiveLine:
         self._spinner = Spinner(spinner, style="cyan")
         self._text = ""
         self._began = clock.now()
-        self._heard = clock.now()
+        self._heard: float | None = None
         self._live = (
             Live(self, console=console, refresh_per_second=8, transient=True) if shown else None
         )
@@ -32,14 +35,22 @@ class LiveLine:
     def say(self, text: str, *, elapsed: float = 0.0) -> None:
         """Show what goes on from now on, begun that many host seconds ago."""
         self._text = clean(text)
+        self._began = self._clock.now() - elapsed
+        self._heard = None
+        self._show()
+
+    def heard(self, text: str, *, elapsed: float) -> None:
+        """Show what goes on, about which the host said something just now."""
+        self.say(text, elapsed=elapsed)
         self._heard = self._clock.now()
-        self._began = self._heard - elapsed
+
+    def quiet(self) -> None:
+        """Show nothing until something goes on again."""
+        self._text = ""
+
+    def _show(self) -> None:
         if self._live is not None and not self._live.is_started:
             self._live.start()
-
-    def heard(self) -> None:
-        """Note that the host said something just now."""
-        self._heard = self._clock.now()
 
     def stop(self) -> None:
         """Take the line away."""
@@ -47,11 +58,12 @@ class LiveLine:
             self._live.stop()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if not self._text:
+            return
         now = self._clock.now()
         text = f" {self._text}  {duration(now - self._began)}"
-        if now - self._heard >= 60:
+        if self._heard is not None and now - self._heard >= _SILENCE:
             text += f"  (silent for {duration(now - self._heard)})"
-        self._spinner.update(
-            text=Text(text, style="bright_black", no_wrap=True, overflow="ellipsis")
-        )
+        shown = Text(text, style="bright_black", no_wrap=True, overflow="ellipsis")
+        self._spinner.update(text=shown)
         yield self._spinner

@@ -21,24 +21,18 @@ _ACTIONS = {"run": "bold", "skip": "bright_black", "decide": "yellow"}
 
 def plan(event: PlanMade) -> RenderableType:
     """Draw what the run intends to do, and why."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bright_black", expand=False)
-    table.add_column("", justify="right", style="bright_black")
-    table.add_column("plan")
-    table.add_column("task", overflow="fold")
-    table.add_column("step", style="cyan")
-    table.add_column("what for", overflow="fold")
-    table.add_column("why", overflow="fold", style="bright_black")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=4, justify="right", style="bright_black")
+    table.add_column(width=6)
+    table.add_column(overflow="fold")
     for number, row in enumerate(event.tasks, 1):
         style = _ACTIONS[row.action]
-        table.add_row(
-            str(number),
-            Text(row.action, style=style),
-            Text(clean(row.task), style=style),
-            Text(row.step),
-            Text(clean(row.intent)),
-            Text(clean(row.reason)),
-        )
-    return table
+        said = Text.assemble((clean(row.task), style), (f"  {row.step}", "cyan"))
+        for part in (row.intent, "" if row.reason == "always" else row.reason):
+            if part:
+                said.append(f"\n{clean(part)}", style="bright_black")
+        table.add_row(str(number), Text(row.action, style=style), said)
+    return Group(Text("\nPlan", style="bold"), table)
 
 
 def verification(rows: Sequence[VerifyResult], glyphs: Glyphs) -> RenderableType:
