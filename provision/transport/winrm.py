@@ -19,7 +19,7 @@ from provision.model.host import WinRMSettings
 from provision.model.secret import Secret
 from provision.transport.channel import Output
 from provision.transport.errors import ConnectionBroken, ServerTrouble, ShellGone
-from provision.transport.winrm_errors import translate
+from provision.transport.winrm_errors import excerpt, translate
 from provision.transport.winrm_protocol import (
     KeepingProtocol,
     check_settings,
@@ -118,6 +118,7 @@ class WinRMChannel:
         protocol, shell, command = self._running()
         with self._request():
             protocol.send_command_input(shell, command, data)
+            self._expect(protocol, b"Envelope")
 
     def receive(self) -> Output:
         """Return as soon as there is output, or empty after the operation timeout."""
@@ -127,12 +128,8 @@ class WinRMChannel:
                 stdout, stderr, code, done = protocol.get_command_output_raw(shell, command)
             except WinRMOperationTimeoutError:
                 return Output()
-            nothing = not stdout and not stderr and not done
-            if nothing and b"ReceiveResponse" not in protocol.last_body:
-                raise ServerTrouble(
-                    f"{self._address} answered a Receive with something else",
-                    details=self._scrub(protocol.last_body[:300].decode("utf-8", "replace")),
-                )
+            if not stdout and not stderr and not done:
+                self._expect(protocol, b"ReceiveResponse")
             return Output(stdout, stderr, code if done else None)
 
     def recover(self) -> None:
@@ -166,6 +163,16 @@ class WinRMChannel:
             raise
         except Exception:
             return
+
+    def _expect(self, protocol: KeepingProtocol, sign: bytes) -> None:
+        """Notice an answer that pywinrm takes for a good one although it is something else."""
+        if sign not in protocol.last_body:
+            raise ServerTrouble(
+                f"{self._address} answered with something that is not WinRM",
+                details=self._scrub(excerpt(protocol.last_body.decode("utf-8", "replace"))),
+                resolution="Check the port, and that no proxy or other server answers in its "
+                "place.",
+            )
 
     def _running(self) -> tuple[KeepingProtocol, str, str]:
         if self._protocol is None or self._shell is None or self._command is None:

@@ -96,7 +96,7 @@ def translate(error: Exception, address: str, scrub: Scrub) -> TransportError:
     if isinstance(error, WSManFaultError):
         return _of_fault(error, text, address)
     if isinstance(error, WinRMTransportError):
-        body = scrub(_excerpt(error.response_text))
+        body = scrub(excerpt(error.response_text))
         return ServerTrouble(
             f"{address} answered with HTTP status {error.code} and no WinRM",
             details=body,
@@ -122,6 +122,12 @@ def translate(error: Exception, address: str, scrub: Scrub) -> TransportError:
         details=f"{type(error).__name__}: {text}".rstrip(": "),
         resolution="Check the port, and that no proxy or other server answers in its place.",
     )
+
+
+def excerpt(body: str) -> str:
+    """Give the beginning of a body without its markup, on one line."""
+    text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", body, flags=re.DOTALL | re.IGNORECASE)
+    return " ".join(text.split())[:_MOST_TEXT]
 
 
 def _login_refused(address: str, details: str = "") -> LoginRefused:
@@ -234,8 +240,3 @@ def _is_login_failure(error: Exception) -> bool:
 
 def _module(error: Exception) -> str:
     return type(error).__module__.partition(".")[0]
-
-
-def _excerpt(body: str) -> str:
-    text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", body, flags=re.DOTALL | re.IGNORECASE)
-    return " ".join(text.split())[:_MOST_TEXT]

@@ -37,7 +37,7 @@ class KeepingProtocol(Protocol):
     """A pywinrm protocol that keeps the last body.
 
     A Receive that is answered with some other XML comes out of pywinrm as "no output, still
-    running"; only the body tells the difference.
+    running", and a Send answered with anything as done; only the body tells the difference.
     """
 
     last_body: bytes = b""
