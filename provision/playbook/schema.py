@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
 from provision.playbook.docs import docs_of
 from provision.playbook.host_written import SINGLE_KEYS, HostFileWritten
@@ -22,6 +24,44 @@ Schema = dict[str, Any]
 _TEMPLATE: Schema = {"type": "string", "pattern": r"\{\{|\{%"}
 _NARROWING = frozenset(("enum", "const", "pattern", "minLength", "maxLength", "format"))
 _ABOUT = ("title", "description", "default", "examples")
+
+
+class _Generator(GenerateJsonSchema):
+    """Documents models from their docstrings, and tells of short forms.
+
+    Attributes:
+        short: What may be written in place of a value that is read before it is checked.
+    """
+
+    short: Schema = {"type": "null"}
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        """Give the model and its properties the words of its docstring."""
+        made = super().model_schema(schema)
+        cls = schema["cls"]
+        docs = docs_of(cls.__doc__)
+        made["description"] = "\n\n".join(part for part in (docs.summary, docs.body) if part)
+        for parent in reversed(cls.__mro__):
+            for name, text in docs_of(parent.__doc__).arguments.items():
+                if name in made.get("properties", {}):
+                    made["properties"][name]["description"] = text
+        if schema["schema"]["type"] != "function-before" or hasattr(cls, "from_written"):
+            return made
+        return {"anyOf": [made, self.short]}
+
+    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> Schema:
+        """Let a list or a mapping have a short form."""
+        inner = super().function_before_schema(schema)
+        kept = ("string", "integer", "number", "boolean")
+        if schema["schema"]["type"] == "model-fields" or inner.get("type") in kept:
+            return inner
+        return {"anyOf": [inner, self.short]}
+
+
+class _StepGenerator(_Generator):
+    """Steps have short forms that are text."""
+
+    short: Schema = {"type": ["string", "null"]}
 
 
 def host_schema() -> Schema:
@@ -50,7 +90,7 @@ def playbook_schema(steps: Mapping[str, type[BaseModel]]) -> Schema:
     definitions |= {**of_task, **of_include, "include": include}
     task["oneOf"] = [{"required": [name]} for name in steps]
     for name, step in steps.items():
-        schema, of_step = _schema_of(step, f"{name}.")
+        schema, of_step = _schema_of(step, f"{name}.", _StepGenerator)
         definitions |= {key: _with_templates(one) for key, one in of_step.items()}
         definitions[name] = _step(_with_templates(schema), as_step_class(step).short)
         task["properties"][name] = {"$ref": f"#/$defs/{name}"}
@@ -64,25 +104,14 @@ def playbook_schema(steps: Mapping[str, type[BaseModel]]) -> Schema:
     return {"$schema": DIALECT, **playbook, "title": "Playbook", "$defs": definitions}
 
 
-def _schema_of(model: type[BaseModel], prefix: str) -> tuple[Schema, dict[str, Schema]]:
+def _schema_of(
+    model: type[BaseModel], prefix: str, generator: type[_Generator] = _Generator
+) -> tuple[Schema, dict[str, Schema]]:
     """A model's schema, and what it refers to, under names of its own."""
-    schema = model.model_json_schema(ref_template=f"#/$defs/{prefix}{{model}}")
+    template = f"#/$defs/{prefix}{{model}}"
+    schema = model.model_json_schema(ref_template=template, schema_generator=generator)
     definitions = schema.pop("$defs", {})
-    named = {f"{prefix}{name}": _documented(one) for name, one in definitions.items()}
-    return _documented(schema), named
-
-
-def _documented(schema: Schema) -> Schema:
-    """Spread a docstring over the model and its properties."""
-    docs = docs_of(schema.get("description"))
-    description = "\n\n".join(part for part in (docs.summary, docs.body) if part)
-    result = {**schema, **({"description": description} if description else {})}
-    if "properties" in schema:
-        result["properties"] = {
-            key: {**one, **({"description": docs.arguments[key]} if key in docs.arguments else {})}
-            for key, one in schema["properties"].items()
-        }
-    return result
+    return schema, {f"{prefix}{name}": one for name, one in definitions.items()}
 
 
 def _step(schema: Schema, short: str | None) -> Schema:

@@ -161,9 +161,9 @@ class TaskReader:
             written = TaskWritten.model_validate(settings)
         self.problems += misread_booleans(written, settings, places)
         self.problems += variable_problems(written.vars, places.under("vars"))
-        if written.register_as is not None and not has_template(written.register_as):
-            if taken := name_problem(written.register_as):
-                self.problems.append(Problem(taken[0], places.of(("register",)), taken[1]))
+        register = written.register_as
+        if register and not has_template(register) and (taken := name_problem(register)):
+            self.problems.append(Problem(taken[0], places.of(("register",)), taken[1]))
         if not isinstance(written.loop, list | None) and not has_template(written.loop):
             message = "'loop' must be a list, or a template that gives one"
             self.problems.append(Problem(message, places.of(("loop",))))
