@@ -70,6 +70,7 @@ def _from_file(path: Path, position: Position | None) -> Secret:
         brief = f"the secret's file {path} cannot be read"
         raise _error(brief, position, problem, "its path is relative to the host file")
     secret = _first_line(content)
+    content = b""  # a traceback that shows locals must not show it
     if secret is None:
         brief = f"the secret's file {path} begins with no line of UTF-8 text"
         raise _error(brief, position, resolution="put the secret into its first line")
@@ -105,7 +106,7 @@ def _from_command(command: str, base: Path, position: Position | None, timeout: 
         raise _error(brief, position, resolution="does it wait for input? It gets none")
     evidence = _harmless(said, output)
     secret = _first_line(output) if process.returncode == 0 else None
-    output = said = b""  # a traceback that shows locals must not show them
+    output = said = b""
     if secret is not None:
         return secret
     brief = f"the secret's command {program} wrote no first line of UTF-8 text"
