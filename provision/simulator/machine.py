@@ -35,6 +35,11 @@ class Power:
     listening: bool
     accounts: bool
 
+    @property
+    def off(self) -> bool:
+        """Between two boots; a network that is merely down leaves shells and accounts alive."""
+        return not self.listening and not self.accounts
+
 
 @dataclass(frozen=True, slots=True)
 class ProgramResult:
@@ -55,8 +60,8 @@ class Machine(Protocol):
     def power(self) -> Power:
         """How the host is reached at this moment."""
 
-    async def changed(self) -> None:
-        """Return when `power()` may have changed."""
+    async def changed(self, seen: Power) -> None:
+        """Return when `power()` may differ from what was seen."""
 
     async def perform(self, operation: str, params: dict[str, Json], check: bool) -> Json:
         """Carry out an operation of the agent; gives the JSON of its answer.

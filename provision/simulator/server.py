@@ -1,7 +1,8 @@
 """The simulated host's WinRM service on the network: a port that opens and closes with the host.
 
-One task watches the machine. When the host goes down, the port closes, every connection is cut
-and every shell is gone; the port's number stays reserved, so that the host comes back under it.
+One task watches the machine. When the host or its network goes down, the port closes and every
+connection is cut; its number stays reserved, so that the host comes back under it. Shells end with
+the boot they belong to; a network that is merely down leaves them alive.
 """
 
 from __future__ import annotations
@@ -130,18 +131,18 @@ class Server:
                 if power != self._power or self._wants_port(power) != self._is_open():
                     await self._follow(power)
                 else:
-                    await self._wait_for_change()
+                    await self._wait_for_change(power)
         except Exception:
             _log.exception("the simulated host can no longer be followed")
             self._close_port()
             raise
 
-    async def _wait_for_change(self) -> None:
+    async def _wait_for_change(self, seen: Power) -> None:
         loop = asyncio.get_running_loop()
         self._woken.clear()
         pause = self._closed_until - loop.time()
         changes = [
-            loop.create_task(self._machine.changed()),
+            loop.create_task(self._machine.changed(seen)),
             loop.create_task(self._woken.wait()),
         ]
         try:
@@ -162,7 +163,7 @@ class Server:
         rebooted = before is not None and before.boot != power.boot
         if rebooted or not wanted:
             self._close_port()
-        if rebooted or not power.listening:
+        if rebooted or power.off:
             self._shells.clear()
         if wanted and self._listener is not None and not self._listener.is_open:
             await self._listener.open()

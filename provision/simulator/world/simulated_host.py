@@ -91,10 +91,9 @@ class SimulatedHost:
         boot = self.world.boot
         return Power(boot=boot.number, listening=boot.listening, accounts=boot.accounts)
 
-    async def changed(self) -> None:
-        """Return when `power()` has changed."""
-        before = self.power()
-        while self.power() == before:
+    async def changed(self, seen: Power) -> None:
+        """Return when `power()` differs from what was seen."""
+        while self.power() == seen:
             await self.wait(None)
 
     async def perform(self, operation: str, params: dict[str, Json], check: bool) -> Json:

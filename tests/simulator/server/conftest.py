@@ -39,7 +39,9 @@ class TinyMachine:
         for waiter in self.waiters:
             waiter.set()
 
-    async def changed(self) -> None:
+    async def changed(self, seen: Power) -> None:
+        if self.state != seen:
+            return
         event = asyncio.Event()
         self.waiters.append(event)
         try:
