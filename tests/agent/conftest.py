@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,6 +73,7 @@ class FarSide:
         try:
             request = decode_request(line)
         except BadFrame:
+            self._undecodable(line)
             return
         if request.number <= self._last:
             forgotten = {"ok": False, "error": {"message": "gone", "id": "AnswerForgotten"}}
@@ -87,6 +89,15 @@ class FarSide:
             del self._kept[number]
         if self.exit_code is None:
             self.output += frame
+
+    def _undecodable(self, line: bytes) -> None:
+        """A line that looks like a request uses up its number, as in the real agent."""
+        match = re.match(rb"@pv ([1-9][0-9]*) [A-Za-z0-9+/=]*\Z", line)
+        if match and int(match[1]) > self._last:
+            self._last = int(match[1])
+            error = {"message": "cannot be read", "id": "BadRequest"}
+            self._kept[self._last] = encode_answer(self._last, {"ok": False, "error": error})
+            self.output += self._kept[self._last]
 
     def _carry_out(self, op: str, params: dict[str, Any]) -> dict[str, Any]:
         try:
