@@ -49,7 +49,7 @@ class HostClock:
 
     def now(self) -> float:
         """Give the host time."""
-        return self._start - (self._source.now() - self._since) * self._speed
+        return self._start + (self._source.now() - self._since) * self._speed
 
     async def wait_until(self, host_time: float | None, wake: asyncio.Event) -> None:
         """Return at a host time, or when woken; None waits for the latter alone."""
