@@ -12,8 +12,9 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 _BACKLOG = 128
 _HANDSHAKE_SECONDS = 10.0
@@ -48,13 +49,12 @@ class Listener:
         self._reserved = self._bind(port)
         self.port = int(self._reserved.getsockname()[1])
         self._listening: socket.socket | None = None
-        self._accepting: asyncio.Task[None] | None = None
-        self._handshakes: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def is_open(self) -> bool:
         """Whether clients can connect."""
-        return self._accepting is not None
+        return self._listening is not None
 
     async def open(self) -> None:
         """Let clients connect.
@@ -73,25 +73,26 @@ class Listener:
                 await asyncio.sleep(_BIND_PAUSE)
         sock.setblocking(False)
         self._listening = sock
-        self._accepting = asyncio.get_running_loop().create_task(self._accept(sock))
+        self._start(self._accept(sock))
 
     def close(self) -> None:
         """Refuse clients from now on; who is connected already stays so."""
-        if self._accepting is not None and self._listening is not None:
-            self._accepting.cancel()
+        loop = asyncio.get_running_loop()
+        listening, self._listening = self._listening, None
+        if listening is not None:
             with suppress(NotImplementedError):  # Windows' event loop has no readers.
-                asyncio.get_running_loop().remove_reader(self._listening)
-            self._listening.close()
-            self._accepting = self._listening = None
-        for task in self._handshakes:
-            task.cancel()
+                loop.remove_reader(listening)
+            listening.close()
+        for task in self._tasks:
+            # Not at once: a socket that was accepted a moment ago is on its way to the task.
+            loop.call_soon(task.cancel)
 
     async def release(self) -> None:
         """Close, and give the port's number away."""
         self.close()
         self._reserved.close()
-        if self._handshakes:
-            await asyncio.wait(self._handshakes)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     def _bind(self, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
@@ -104,18 +105,25 @@ class Listener:
             raise
         return sock
 
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _accept(self, listening: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             try:
-                sock, _ = await loop.sock_accept(listening)
+                sock, _ = await asyncio.get_running_loop().sock_accept(listening)
             except OSError:
+                if self._listening is not listening:
+                    return
                 _log.exception("a client could not be accepted")
                 await asyncio.sleep(_BIND_PAUSE)
                 continue
-            task = loop.create_task(self._connect(sock))
-            self._handshakes.add(task)
-            task.add_done_callback(self._handshakes.discard)
+            if self._listening is not listening:
+                sock.close()
+                return
+            self._start(self._connect(sock))
 
     async def _connect(self, sock: socket.socket) -> None:
         try:

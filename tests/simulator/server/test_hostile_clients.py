@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import socket
+import ssl
 import time
 import uuid
 from collections.abc import Callable
@@ -13,8 +14,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import spnego
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from spnego.channel_bindings import GssChannelBindings
 
 from provision.simulator.settings import ServerSettings
 
@@ -171,17 +174,23 @@ def test_no_bytes_bring_it_down(server: Any, data: bytes, as_body: bool) -> None
     assert answers(server)
 
 
-def test_slow_and_silent_clients_are_cut(serve: Callable[..., Any]) -> None:
-    server = serve(settings=ServerSettings(request_seconds=0.4, idle_connection_seconds=0.8))
-    address = ("127.0.0.1", server.port)
+def test_a_slow_client_is_cut(serve: Callable[..., Any]) -> None:
+    server = serve(settings=ServerSettings(request_seconds=0.3))
     with (
-        socket.create_connection(address, timeout=10) as slow,
-        socket.create_connection(address, timeout=10) as silent,
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as slow,
+        pytest.raises(ConnectionError),
     ):
-        with suppress(ConnectionResetError):
-            assert silent.recv(10) == b""
-        with pytest.raises(ConnectionError):
-            drip(slow)
+        drip(slow)
+    assert answers(server)
+
+
+def test_a_silent_client_is_cut(serve: Callable[..., Any]) -> None:
+    server = serve(settings=ServerSettings(idle_connection_seconds=0.2))
+    with (
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as silent,
+        suppress(ConnectionResetError),
+    ):
+        assert silent.recv(10) == b""
     assert answers(server)
 
 
@@ -223,3 +232,33 @@ def test_pipelined_requests_are_answered_one_by_one(server: Any) -> None:
         while answer.count(b"</s:Envelope>") < 3:
             answer += client.recv(65536)
     assert answer.count(b"HTTP/1.1 200 ") == 3
+
+
+@pytest.mark.parametrize("scheme", ["NTLM", "Negotiate"])
+@pytest.mark.parametrize(("bound_to", "status"), [(None, 200), (b"another certificate", 401)])
+def test_a_login_bound_to_another_certificate_is_refused(
+    secure_server: Any, scheme: str, bound_to: bytes | None, status: int
+) -> None:
+    """As after a man in the middle; a client that binds to nothing is let in ("Relaxed")."""
+    bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + (bound_to or b""))
+    client = spnego.client(
+        "Administrator",
+        "Pass:wörd, 17",
+        protocol="ntlm" if scheme == "NTLM" else "negotiate",
+        channel_bindings=bindings if bound_to else None,
+    )
+    context = ssl.create_default_context(cafile=str(secure_server.ca_path))
+    connection = http.client.HTTPSConnection("127.0.0.1", secure_server.port, context=context)
+    token, found = client.step(), 401
+    while token:
+        header = f"{scheme} {base64.b64encode(token).decode()}"
+        connection.request("POST", "/wsman", headers={"Authorization": header})
+        response = connection.getresponse()
+        response.read()
+        found = response.status
+        challenge = response.getheader("WWW-Authenticate", "").partition(f"{scheme} ")[2]
+        token = client.step(base64.b64decode(challenge)) if challenge else None
+        if found != 401:
+            break
+    connection.close()
+    assert found == status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -109,6 +110,24 @@ def test_a_restart_cuts_connections_and_ends_shells(
     agent()
 
 
+def test_a_network_that_was_down_leaves_shells_alive(server: Any, agent: Any, machine: Any) -> None:
+    client = agent()
+    server.call(lambda: machine.set_power(listening=False))
+    until(lambda: not can_connect(server.port))
+    server.call(lambda: machine.set_power(listening=True))
+    until(lambda: can_connect(server.port))
+    client.protocol.transport.close_session()
+    client.send(encode_request(Request(1, "exec", {"program": "still here"})))
+    [answer] = client.answers()
+    assert answer.payload["result"]["stdout"] == "still here"
+
+
+def test_shells_end_when_the_host_goes_off(server: Any, agent: Any, machine: Any) -> None:
+    agent()
+    server.call(lambda: machine.set_power(listening=False, accounts=False))
+    until(lambda: server.call(lambda: len(server._server._shells)) == 0)
+
+
 def test_a_new_boot_without_a_closed_port_ends_shells_too(
     server: Any, agent: Any, connect: Any, machine: Any
 ) -> None:
@@ -130,6 +149,42 @@ def test_work_in_progress_ends_with_the_boot(server: Any, agent: Any, machine: A
     server.call(lambda: machine.set_power(listening=True, boot=2))
     time.sleep(0.4)
     assert machine.performed == ["long"]
+
+
+def test_no_client_is_left_hanging_by_a_port_that_closes_and_opens(
+    server: Any, machine: Any
+) -> None:
+    outcomes: set[str] = set()
+    stop = threading.Event()
+
+    def hammer() -> None:
+        while not stop.is_set():
+            outcomes.add(ask(server.port))
+
+    threads = [threading.Thread(target=hammer) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for number in range(100):
+        server.call(lambda: machine.set_power(listening=bool(number % 2)))  # noqa: B023
+        time.sleep(0.005)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert "hangs" not in outcomes
+    assert {"answered", "refused"} <= outcomes
+
+
+def ask(port: int) -> str:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            return "answered" if client.recv(100) else "cut"
+    except ConnectionRefusedError:
+        return "refused"
+    except ConnectionError:
+        return "cut"
+    except TimeoutError:
+        return "hangs"
 
 
 def can_connect(port: int) -> bool:

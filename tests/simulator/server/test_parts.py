@@ -113,6 +113,15 @@ def test_other_bodies_are_bad_messages(
         decrypt(contexts[1], body)
 
 
+def test_a_message_of_another_length_than_announced_is_bad(
+    contexts: tuple[spnego.ContextProxy, spnego.ContextProxy],
+) -> None:
+    client, server = contexts
+    _, body = encrypt(client, "application/HTTP-SPNEGO-session-encrypted", b"x" * 10)
+    with pytest.raises(BadMessage, match="another length"):
+        decrypt(server, body.replace(b"Length=10", b"Length=11"))
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(["stdout", "stderr"]), st.binary(max_size=50))),
     st.integers(1, 40),

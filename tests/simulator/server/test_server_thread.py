@@ -121,7 +121,14 @@ def test_in_the_foreground(machine: Any) -> None:
     while not ready:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    protocol = Protocol(ready[0].endpoint, transport="ntlm", username="u", password="p", proxy=None)
+    protocol = Protocol(
+        ready[0].endpoint,
+        transport="ntlm",
+        username="u",
+        password="p",
+        proxy=None,
+        ca_trust_path=None,
+    )
     protocol.open_shell()
     protocol.transport.close_session()
     loop, task = loops[0]
