@@ -12,6 +12,7 @@ import pytest
 from provision.simulator.world.installer.scripts import PUBLISHED, VANISHED
 
 BODY = b"Write-Output 'hello'\n"
+SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -47,7 +48,7 @@ def server() -> Iterator[str]:
     httpd.server_close()
 
 
-def get(driver, url, sha256=hashlib.sha256(BODY).hexdigest(), **more):
+def get(driver, url, sha256=SHA256, **more):
     return driver.do("download", url=url, path="C:\\d\\s.ps1", sha256=sha256, **more)
 
 
@@ -90,7 +91,7 @@ def test_loopback_is_really_fetched(driver, server, path):
 def test_another_hash(driver, server):
     record = driver.refused("download", url=server + "/script", path="C:\\x", sha256="0" * 64)
     assert record.id == "HashMismatch"
-    assert hashlib.sha256(BODY).hexdigest() in record.message
+    assert SHA256 in record.message
     assert driver.do("file.stat", path="C:\\x").kind.value == "absent"
 
 
@@ -113,8 +114,7 @@ def test_https_that_nobody_vouches_for(driver, server):
 
 def test_no_room(simulate, server):
     driver = simulate(disk_free_bytes=5)
-    sha256 = hashlib.sha256(BODY).hexdigest()
-    record = driver.refused("download", url=server + "/script", path="C:\\x", sha256=sha256)
+    record = driver.refused("download", url=server + "/script", path="C:\\x", sha256=SHA256)
     assert record.id == "DiskFull"
 
 

@@ -15,11 +15,12 @@ needs_powershell = pytest.mark.skipif(
 
 
 @pytest.fixture
-def nowhere(monkeypatch, tmp_path):
+def _no_powershell(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
-def test_without_a_powershell_it_says_so(driver, nowhere):
+@pytest.mark.usefixtures("_no_powershell")
+def test_without_a_powershell_it_says_so(driver):
     record = driver.refused("powershell", script="1 + 1")
     assert record.id == "NotSupported"
     assert "no PowerShell interpreter" in record.message
@@ -29,7 +30,8 @@ def test_without_a_powershell_it_says_so(driver, nowhere):
     assert driver.do("job.poll", id="a").state.value == "absent"
 
 
-def test_check_mode_needs_none(driver, nowhere):
+@pytest.mark.usefixtures("_no_powershell")
+def test_check_mode_needs_none(driver):
     assert not driver.do("powershell", check=True, script="1 + 1").ran
 
 
@@ -103,7 +105,8 @@ def test_a_script_file_as_a_job(simulate):
     driver.do("job.start", id="a", path="C:\\s.ps1", arguments=["-On", "-Name", "it's"])
 
     async def ended():
-        await driver.host.wait_for(lambda world: world.jobs[0].exit is not None, 1e12)
+        while driver.world.jobs[0].exit is None:
+            await driver.host.wait(None)
 
     driver.runner.run(ended())
     answer = driver.do("job.poll", id="a")

@@ -154,3 +154,16 @@ def test_a_waiting_host_sleeps_until_something_is_due() -> None:
         assert len(waits) <= due
 
     asyncio.run(poll())
+
+
+def test_in_real_time_whoever_waits_is_told() -> None:
+    async def watch() -> None:
+        host = SimulatedHost(SimulateSettings(speed=5000.0))
+        power = host.power()
+        await host.perform("restart", {"reason": "test", "delay": 1}, False)
+        while (power.boot, power.accounts) != (2, True):
+            await host.changed(power)
+            assert host.power() != power
+            power = host.power()
+
+    asyncio.run(asyncio.wait_for(watch(), 20))
