@@ -232,7 +232,7 @@ class HostConnection:
                 if not refused_since:
                     self._say("the port answers, but logins are still refused")
                 refused_since.append(now)
-                late = now - refused_since[0] > self._limits.refused
+                late = now - refused_since[0] > retry.patient(self._clock, self._limits.refused)
                 return Signal.DEADLINE if late else None
             except TransportError as error:
                 if error.error_class is ErrorClass.PERMANENT:

@@ -23,6 +23,14 @@ from provision.model.errors import ErrorClass, ProvisionError
 IN_PLACE_SECONDS = 15.0
 PROBE_SECONDS = 1.5
 REAL_SECONDS_BETWEEN_PROBES = 0.05
+LEAST_REAL_SECONDS = 20.0
+"""What any deadline of ours comes to in the controller's own time: a simulated host lives fast, and
+the machine that runs both may be busy with other things."""
+
+
+def patient(clock: Clock, seconds: float) -> float:
+    """Give a deadline in host seconds that is not too short in the controller's seconds."""
+    return max(seconds, LEAST_REAL_SECONDS * clock.speed)
 
 
 class _HostSeconds(stop_base):
@@ -84,7 +92,7 @@ def probing(clock: Clock, seconds: float, sleep: Callable[[float], None]) -> Ret
     return Retrying(
         retry=retry_if_result(_is_none),
         wait=_Paced(clock, wait_exponential(multiplier=PROBE_SECONDS, max=PROBE_SECONDS)),
-        stop=_HostSeconds(clock, seconds),
+        stop=_HostSeconds(clock, patient(clock, seconds)),
         sleep=sleep,
         retry_error_callback=lambda _: None,
     )

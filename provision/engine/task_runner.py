@@ -12,6 +12,7 @@ from provision.engine.connection import HostConnection
 from provision.engine.effects import Effects
 from provision.engine.interruption import Interrupted, Interruption
 from provision.engine.planner import Prepare
+from provision.engine.retry import patient
 from provision.model.clock import Clock
 from provision.model.errors import InputError, ProvisionError, TaskError, UnreachableError
 from provision.model.facts import Facts
@@ -132,7 +133,7 @@ class TaskRunner:
 
     def _try(self, task: Task, key: str, known: Mapping[str, Any], facts: Facts) -> TaskResult:
         step = self._prepare(task, known)
-        timeout = task.timeout or step.default_timeout
+        timeout = task.timeout or patient(self._clock, step.default_timeout)
         context = StepContext(
             check=self._check, facts=facts, run=self._run, key=key, timeout=timeout
         )
