@@ -15,6 +15,7 @@ from provision.simulator.world.files import File
 from provision.simulator.world.job import Job
 from provision.simulator.world.model import World
 from provision.simulator.world.refusal import refuse
+from provision.simulator.world.schedule import forget_job
 
 if TYPE_CHECKING:
     from provision.simulator.world.simulated_host import SimulatedHost
@@ -36,6 +37,7 @@ class Scripts:
             if job.engine and jobs.state(world, job) in _ALIVE:
                 process = job.process or world.next_process
                 world = world.put(job.model_copy(update={"gone": True, "process": process}))
+                world = forget_job(world, job.key)
         return world
 
     @staticmethod
