@@ -13,6 +13,7 @@ from provision.agent.operations.files import Download, FileStat
 from provision.model.errors import TaskError
 from provision.model.outcome import Change, StepResult
 from provision.playbook.durations import Duration
+from provision.steps.diagnosing import explain
 from provision.steps.effect import (
     LocalDownload,
     Procedure,
@@ -211,13 +212,15 @@ fetch:
         )
 
     def _nowhere(self, tried: list[str], errors: list[OperationError]) -> StepResult:
-        mismatch = any("HashMismatch" in error.record.id for error in errors)
-        result = refused(errors, evidence=tried) if errors else failed("", evidence=tried)
-        remedy = result.remedy or (
-            "What came is not what the playbook names: read it before you trust it."
-            if mismatch
-            else "Check the addresses and the host's way to the internet, or put the file beside "
-            "the playbook and name it as a `file` source."
-        )
-        why = f"no source has {self.dest}: " + "; ".join(tried)
-        return result.model_copy(update={"failure": why, "remedy": remedy})
+        finding = explain([error.record for error in errors])
+        if any(error.record.id.startswith("HashMismatch") for error in errors):
+            remedy = "What came is not what the playbook names: read it before you trust it."
+        elif finding is not None and self.via is Via.HOST:
+            remedy = finding.issue.remedy
+        else:
+            remedy = (
+                "Check the addresses and the way to the internet, of the host and from here; or "
+                "put the file beside the playbook and name it as a `file` source."
+            )
+        why = f"{self.dest} could not be had in any of {len(tried)} ways"
+        return failed(why, remedy=remedy, evidence=tried)

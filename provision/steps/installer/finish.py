@@ -46,7 +46,7 @@ def completed(
     if verdict.harm is not None:
         result = _failure(verdict.why, verdict.harm, records, value)
         return result.model_copy(update={"checks": tuple(results)})
-    counted = ", ".join(f"{count} {name}" for name, count in counts.items())
+    counted = ", ".join(f"{name}: {count}" for name, count in counts.items())
     return StepResult(
         outcome=Outcome.CHANGED,
         changes=(Change(what=params.title, before="not finished", after="finished"),),
