@@ -98,6 +98,9 @@ def test_the_installers_own_restart(simulate):
     assert task.action.startswith(
         "powershell.exe -NoExit C:\\ProgramData\\provision\\jobs\\first\\Install-ContainerHost.ps1 "
     )
+    copy = "C:\\ProgramData\\provision\\jobs\\first\\Install-ContainerHost.ps1"
+    copied = driver.do("file.stat", path=copy, hash=True)
+    assert copied == driver.do("file.stat", path="C:\\work\\Install-ContainerHost.ps1", hash=True)
     boot = driver.host.power().boot
     driver.come_up()
     assert driver.host.power().boot == boot + 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ntpath
 
 from provision.model.host import Generation
+from provision.simulator.world import paths
 from provision.simulator.world.effects import Finish, Log
+from provision.simulator.world.files import File, file
 from provision.simulator.world.installer.parameters import BindingError, bind
 from provision.simulator.world.installer.prelude import prelude
 from provision.simulator.world.installer.run import Run
@@ -31,8 +33,15 @@ def plan(world: World, job: Job, generation: Generation) -> tuple[Moment, ...]:
     except BindingError as error:
         story.error(error.record)
         return (*story.moments, Moment(story.time, Finish(job=job.id, threw=True)))
-    directory = job.directory or job.folder
-    run = Run(world, story, generation, parameters, directory, _calling_line(job))
+    run = Run(
+        world,
+        story,
+        generation,
+        parameters,
+        directory=job.directory or job.folder,
+        calling_line=_calling_line(job),
+        source=world.find(File, paths.key(job.path or "")) or file(job.path or "", b""),
+    )
     try:
         prelude(run)
         (tp4 if generation is Generation.TP4 else tp5_and_later)(run)

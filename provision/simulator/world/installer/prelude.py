@@ -5,9 +5,8 @@ from __future__ import annotations
 from provision.model.host import Generation
 from provision.simulator.world import windows
 from provision.simulator.world.effects import Put, Remove, RestartAsked
-from provision.simulator.world.files import opaque
 from provision.simulator.world.installer.run import Run
-from provision.simulator.world.installer.scripts import PUBLISHED, RESUME_TASK
+from provision.simulator.world.installer.scripts import RESUME_TASK
 from provision.simulator.world.installer.story import WAITING
 from provision.simulator.world.system import Feature, RegistryKey, ScheduledTask
 
@@ -63,8 +62,7 @@ def _restart(run: Run) -> None:
         story.leave()
     story.say("Restart is required; restarting now...")
     story.wait(1, WAITING)
-    published = next(each for each in PUBLISHED if each.generation is run.generation)
-    story.do(Put(thing=opaque(run.copy, published.sha256, published.size)))
+    story.do(Put(thing=run.source.model_copy(update={"path": run.copy})))
     line = f"{run.copy} {run.calling_line}"
     story.say(
         f"Creating scheduled task action ({line})...",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from provision.model.host import Generation
 from provision.simulator.world import windows
 from provision.simulator.world.effects import Put, Remove
-from provision.simulator.world.files import file
+from provision.simulator.world.files import File, file
 from provision.simulator.world.installer.parameters import Parameters
 from provision.simulator.world.installer.scripts import MARKER_NAME, SCRIPT_NAME
 from provision.simulator.world.installer.story import Story
@@ -25,6 +25,7 @@ class Run:
         directory: The current directory.
         calling_line: The text of the line that calls the script. It lands in the at-logon task,
             whatever it is.
+        source: The script's own file.
     """
 
     world: World
@@ -33,6 +34,7 @@ class Run:
     parameters: Parameters
     directory: str
     calling_line: str
+    source: File
 
     @property
     def marker(self) -> str:
