@@ -52,8 +52,8 @@ class _Check:
         names |= task.vars.keys()
         places = Places({(): task.position, **task.settings})
         yield from self._unknown(task.loop, places.under("loop"), names, frozenset())
+        yield from self._unknown(dict(task.vars), places.under("vars"), names, frozenset())
         inside = names | {"item"} if task.loop is not None else names
-        yield from self._unknown(dict(task.vars), places.under("vars"), inside, frozenset())
         guarded: frozenset[str] = frozenset()
         for index, condition in enumerate(task.when):
             found = self._renderer.check_expression(condition)
@@ -77,7 +77,7 @@ class _Check:
         for name in sorted(found.used - names - found.guarded - guarded):
             message, hint = undefined(name, names)
             if name == "item":
-                hint = "only a task with 'loop' has it"
+                hint = "only the step and the 'when' of a task with 'loop' have it"
             elif name in self._registered:
                 hint = f"it is registered only later, at {self._registered[name]}"
             yield Problem(message, _narrow(at, name), hint)

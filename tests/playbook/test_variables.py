@@ -33,7 +33,7 @@ def test_every_source_of_variables_is_known(missing):
         "  - command: '{{ r.value }}{{ item.x }}{{ own }}{{ item2 }}'\n"
         "    loop: '{{ r.list }}'\n"
         "    when: item.y\n"
-        "    vars: {own: '{{ item }}', item2: 1}\n"
+        "    vars: {own: '{{ r }}', item2: 1}\n"
         "  - include: other.yml\n"
         "    vars: {given: 1}\n"
         "  - command: '{% for i in range(3) %}{{ loop.index }}{% set z = i %}{{ z }}{% endfor %}'\n"
@@ -53,7 +53,7 @@ def test_unknown_variables_are_found_everywhere(missing):
         "    register: mine\n"
         "  - fetch: {path: '{{ c }}', sources: [{url: '{{ d }}'}]}\n"
         "    loop: ['{{ item }}']\n"
-        "    vars: {e: '{{ f }}'}\n"
+        "    vars: {e: '{{ f }}{{ item }}'}\n"
         "  - command: '{{ given }}'\n"
         "    register: late\n"
         "  - include: other.yml\n"
@@ -71,6 +71,7 @@ def test_unknown_variables_are_found_everywhere(missing):
         "main.yml:3:31 the variable 'late' is not defined",
         "main.yml:7:16 the variable 'item' is not defined",
         "main.yml:8:19 the variable 'f' is not defined",
+        "main.yml:8:26 the variable 'item' is not defined",
         "main.yml:6:23 the variable 'c' is not defined",
         "main.yml:6:50 the variable 'd' is not defined",
         "main.yml:9:18 the variable 'given' is not defined",
@@ -80,9 +81,9 @@ def test_unknown_variables_are_found_everywhere(missing):
     ]
     hints = [one.hint for one in found]
     assert hints[0] == "did you mean 'hostvar'?"
-    assert hints[2] == "only a task with 'loop' has it"
+    assert hints[2] == "only the step and the 'when' of a task with 'loop' have it"
     assert hints[3] == "it is registered only later, at main.yml:9:5"
-    assert hints[10] == "did you mean 'os_build'?"
+    assert hints[11] == "did you mean 'os_build'?"
 
 
 def test_a_template_that_deals_with_absence_is_left_alone(missing):
