@@ -1,4 +1,4 @@
-"""The real agent in a PowerShell engine, over stubs of Windows' cmdlets that read a world's tree."""
+"""The real agent in a PowerShell engine, over stubs of Windows' cmdlets that read a world."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from provision.transport.local import LocalChannel, LocalConnector
 HERE = Path(__file__).parent
 STUBS = sorted((HERE / "windows").glob("*.ps1"))
 FAKE_PROGRAM = HERE / "windows" / "fake_program.py"
-ALWAYS = ("icacls.exe", "shutdown.exe")
+ALWAYS = ("icacls", "shutdown")
 
 
 class RealClock:
@@ -62,15 +62,14 @@ class EngineHost:
         self.write_world(world)
         for path in self.bin.iterdir():
             path.unlink()
-        names = {f"{program.name.removesuffix('.exe')}.exe" for program in world.programs}
-        if world.docker is not None:
-            names.add("docker.exe")
-        for name in {*ALWAYS, *names}:
-            script = self.bin / name
-            script.write_text(f"#!{sys.executable} -IS\n{FAKE_PROGRAM.read_text()}")
+        names = {program.name.removesuffix(".exe") for program in world.programs}
+        docker = {"docker"} if world.docker is not None else set()
+        for name in {*ALWAYS, *docker, *names}:
+            script = self.bin / f"{name}.exe"
+            script.write_text(f"#!{sys.executable}\n{FAKE_PROGRAM.read_text()}")
             script.chmod(script.stat().st_mode | stat.S_IXUSR)
             if name not in ALWAYS:
-                (self.bin / name.removesuffix(".exe")).symlink_to(script)
+                (self.bin / name).symlink_to(script)
 
     def write_world(self, world: World) -> None:
         self.world_file.write_text(json.dumps(world.model_dump(mode="json")))
@@ -86,6 +85,7 @@ class EngineHost:
             "SystemRoot": str(self.folder / "windows"),
             "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
             "PSENGINE_PRELUDE": os.pathsep.join(map(str, STUBS)),
+            "PSModulePath": str(HERE / "windows" / "modules"),
             "PSENGINE_PRETEND": self.pretend,
         }
 
@@ -110,7 +110,9 @@ class EngineHost:
         for record in self.data.glob("jobs/*/process.json"):
             if not (record.parent / "exit.json").exists():
                 with suppress(OSError, ValueError, KeyError):
-                    os.kill(json.loads(record.read_text(encoding="utf-8-sig"))["id"], signal.SIGKILL)
+                    os.kill(
+                        json.loads(record.read_text(encoding="utf-8-sig"))["id"], signal.SIGKILL
+                    )
 
     def perform(self, op: str, params: dict[str, Any], check: bool = False) -> dict[str, Any]:
         """Let the agent carry out an operation; gives its answer, or its error, as plain data."""

@@ -1,14 +1,12 @@
-"""The real agent in a PowerShell engine, once as it is and once as it pretends to be 5.1."""
+"""The real agent in a PowerShell engine that pretends to be 5.1, and where it is quick as it is."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,17 +16,7 @@ from provision.model.host import SimulateSettings
 from provision.simulator.world.generations import starting_world
 from provision.simulator.world.model import World
 
-CONTRACT = Path(__file__).parents[1] / "contract"
-
-
-def _load(name: str) -> ModuleType:
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, CONTRACT / f"{name}.py")
-        assert spec
-        assert spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +24,23 @@ def world() -> World:
     return starting_world(SimulateSettings())
 
 
-@pytest.fixture(scope="module", params=["7", "5.1"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a module once for each of its `ENGINES`: as 7, or pretending to be 5.1."""
+    if "host" in metafunc.fixturenames:
+        engines = getattr(metafunc.module, "ENGINES", ("5.1",))
+        metafunc.parametrize("host", engines, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def host(
     request: pytest.FixtureRequest, world: World, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Any]:
     """A running agent; tests of a module share it, each with folders of its own."""
     if not shutil.which("powershell"):
         pytest.skip("needs a PowerShell engine named `powershell` on PATH")
-    host = _load("engine_host").EngineHost(
+    from engine_host import EngineHost
+
+    host = EngineHost(
         tmp_path_factory.mktemp("host"), pretend=request.param if request.param != "7" else ""
     )
     host.reset(world)

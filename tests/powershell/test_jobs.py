@@ -57,7 +57,7 @@ def test_parameters_bind_as_typed(host: Any, place: Path, finish: Finish) -> Non
     script = place / "it's here.ps1"
     script.write_text(
         "param([switch] $NoRestart, [switch] $Off, [string] $WimPath, [int] $Count)\n"
-        '"$NoRestart|$Off|$WimPath|$Count|$PSScriptRoot|$(Get-Location)|$($args -join \'+\')"',
+        "\"$NoRestart|$Off|$WimPath|$Count|$PSScriptRoot|$(Get-Location)|$($args -join '+')\"",
     )
     arguments = ["-NoRestart", "-Off:$false", "-WimPath", "C:\\it's \u2019 $x.wim", "-Count", "-3"]
     host.perform(
@@ -71,7 +71,8 @@ def test_parameters_bind_as_typed(host: Any, place: Path, finish: Finish) -> Non
 
 def test_a_job_outlives_its_agent(host: Any, place: Path, finish: Finish) -> None:
     gate = place / "gate"
-    script = f"'first'; while (-not (Test-Path -LiteralPath '{gate}')) {{ Start-Sleep -Milliseconds 50 }}; 'second'"
+    wait = f"while (-not (Test-Path -LiteralPath '{gate}')) {{ Start-Sleep -Milliseconds 50 }}"
+    script = f"'first'; {wait}; 'second'"
     host.perform("job.start", {"id": "outlives", "script": script})
     seen = host.perform("job.poll", {"id": "outlives", "wait": 30})
     assert [each["text"] for each in seen["records"]] == ["first"]

@@ -12,11 +12,13 @@ import pytest
 
 pytestmark = pytest.mark.powershell
 
+ENGINES = ("7", "5.1")
+
 NASTY = [
     "",
     " ",
     'say "hi"',
-    'back\\slash\\',
+    "back\\slash\\",
     'quoted \\" in',
     '"',
     'a\\\\"b c\\\\',

@@ -11,6 +11,8 @@ import pytest
 
 pytestmark = pytest.mark.powershell
 
+ENGINES = ("7", "5.1")
+
 Ask = Callable[..., dict[str, Any]]
 
 

@@ -19,7 +19,7 @@ function Get-JobNews($Params) {
         Start-Sleep -Milliseconds ([Math]::Max(1, [Math]::Min(150, $left * 1000)))
     }
     # Records that came before the end did, but after the piece was read.
-    if (-not $piece.records) { $piece = Read-LogPiece $log $offset $Params.limit }
+    if ($job.state -notin 'started', 'running') { $piece = Read-LogPiece $log $offset $Params.limit }
     $process = $null
     if ($job.state -eq 'running') { $process = Get-TreeUse $job.process.id (Read-Time $job.process.started) }
     [ordered] @{

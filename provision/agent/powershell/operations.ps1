@@ -46,6 +46,7 @@ function Test-Command([string] $Name) {
 function Get-Sorted([object[]] $Items, [scriptblock] $Key) {
     if (-not $Items) { return }
     $keys = [string[]] @($Items | ForEach-Object $Key)
-    [Array]::Sort($keys, $Items, [StringComparer]::Ordinal)
+    # Without the casts a generic overload is taken, which sorts a copy of the items.
+    [Array]::Sort([Array] $keys, [Array] $Items, [Collections.IComparer] [StringComparer]::Ordinal)
     $Items
 }

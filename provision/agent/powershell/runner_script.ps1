@@ -56,7 +56,9 @@ function Invoke-Script($Request, $Exit) {
     $item = $null
     while ($true) {
         $done = $handle.IsCompleted
-        $got = $queue.TryTake([ref] $item, 100)
+        $wait = 50
+        if ($done) { $wait = 0 }
+        $got = $queue.TryTake([ref] $item, $wait)
         while ($got) {
             Write-Item $item
             Write-Heartbeat

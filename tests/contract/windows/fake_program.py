@@ -5,64 +5,41 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 name = Path(sys.argv[0]).name.lower().removesuffix(".exe")
 arguments = sys.argv[1:]
 world = json.loads(Path(os.environ["PROVISION_WORLD"]).read_text(encoding="utf-8-sig"))
 
 
-def leave(stdout: str = "", stderr: str = "", code: int = 0) -> None:
-    sys.stdout.buffer.write(stdout.encode())
-    sys.stdout.buffer.flush()
-    sys.stderr.buffer.write(stderr.encode())
-    sys.stderr.buffer.flush()
+def leave(stdout: bytes = b"", stderr: bytes = b"", code: int = 0) -> NoReturn:
+    """Write and end at once."""
+    for stream, data in ((1, stdout), (2, stderr)):
+        while data:
+            data = data[os.write(stream, data) :]
     os._exit(code)
 
 
-def docker() -> None:
-    installed = world["docker"]
-    running = any(
-        service["name"] == "docker" and service["state"] == "running"
-        for service in world["services"]
-    )
-    modern = installed["json_format"]
-    refused = (
-        "error during connect: this error may indicate that the docker daemon is not running: "
-        "open //./pipe/docker_engine: The system cannot find the file specified.\n"
-    )
-    if arguments[:1] == ["version"]:
-        client = f"Client:\n Version:      {installed['client']}\n API version:  1.22\n"
-        server = f"\nServer:\n Version:      {installed['server']}\n API version:  1.22\n"
-        leave(client + server) if running else leave(client, refused, 1)
-    if not modern and "--format" in arguments:
-        leave("", "flag provided but not defined: --format\nSee 'docker images --help'.\n", 2)
-    if not running:
-        leave("", refused, 1)
-    if modern and "--format" in arguments:
-        rows = [
-            {"Repository": image["repository"], "Tag": image["tag"], "ID": image["id"]}
-            for image in world["images"]
-        ]
-        leave("".join(json.dumps(row) + "\n" for row in rows))
-    lines = ["REPOSITORY          TAG                 IMAGE ID            CREATED             VIRTUAL SIZE"]
-    lines += [
-        f"{image['repository']:<20}{image['tag']:<20}{image['id']:<20}11 weeks ago        0 B"
-        for image in world["images"]
-    ]
-    leave("\n".join(lines) + "\n")
+def docker() -> NoReturn:
+    """Write what the simulated client writes: the agent must read from it what we mean."""
+    from provision.simulator.world import docker_client
+    from provision.simulator.world.model import World
+
+    result = docker_client.run(World.model_validate(world), tuple(arguments))
+    assert result
+    leave(result.stdout, result.stderr, result.exit_code)
 
 
-if name == "icacls":
-    leave()
+if name == "docker":
+    docker()
 if name == "shutdown":
     with Path(os.environ["PROVISION_WORLD"] + ".shutdown").open("a") as calls:
         calls.write(json.dumps(arguments) + "\n")
+if name in ("icacls", "shutdown"):
     leave()
-if name == "docker":
-    docker()
 for program in world["programs"]:
     known = program["name"].lower().removesuffix(".exe") == name
     if known and program["arguments"] in (None, arguments):
         time.sleep(program["seconds"])
-        leave(program["stdout"], program["stderr"], program["exit_code"])
-leave("", f"{name}: the world does not know these arguments: {arguments}\n", 9)
+        leave(program["stdout"].encode(), program["stderr"].encode(), program["exit_code"])
+leave(stderr=f"{name}: the world does not know these arguments: {arguments}\n".encode(), code=9)

@@ -33,3 +33,26 @@ function Get-NetNat {
     param()
     (Get-World).nats | ForEach-Object { [pscustomobject] @{ Name = $_.name; InternalIPInterfaceAddressPrefix = $_.prefix } }
 }
+
+# Makes the switch, and says all the same what Hyper-V says.
+function New-VMSwitch {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [string] $Name, [string] $SwitchType, [string] $NATSubnetAddress)
+    $world = Get-World
+    $index = [Math]::Max(16, (@($world.adapters.index) | Measure-Object -Maximum).Maximum + 1)
+    $world.switches = @($world.switches) + [pscustomobject] @{
+        noun = 'switch'; name = $Name; type = $SwitchType; nat_subnet = $NATSubnetAddress; adapter = ''
+    }
+    $world.adapters = @($world.adapters) + [pscustomobject] @{
+        noun = 'adapter'; name = "vEthernet ($Name)"; description = 'Hyper-V Virtual Ethernet Adapter'; index = $index; status = 'Up'
+        addresses = @($NATSubnetAddress -replace '\.0/', '.1/'); gateway = ''; switch = $Name
+    }
+    Set-World $world
+    $PSCmdlet.WriteError((New-WorldError 'OperationFailed' 'Failed while adding virtual Ethernet switch connections.' 'NotSpecified'))
+}
+
+function New-NetNat {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [string] $Name, [string] $InternalIPInterfaceAddressPrefix)
+    Edit-World 'nats' { param($nats) @($nats) + [pscustomobject] @{ noun = 'nat'; name = $Name; prefix = $InternalIPInterfaceAddressPrefix } }
+}
