@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from provision.engine.retry import LEAST_REAL_SECONDS
 from provision.model.errors import ProvisionError
 
 
@@ -97,6 +98,7 @@ class BootLimits:
         refused: From the first refused login after a restart to the first accepted one.
         settling: From the first answer of a new boot to a settled host.
         restarts: Restarts within one run of one host.
+        least_real: Real seconds that every deadline comes to at least, however fast the host lives.
     """
 
     going_down: float = 600
@@ -104,6 +106,7 @@ class BootLimits:
     refused: float = 600
     settling: float = 1800
     restarts: int = 10
+    least_real: float = LEAST_REAL_SECONDS
 
 
 def diagram() -> str:

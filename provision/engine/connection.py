@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from tenacity import Retrying
+
 from provision.agent.client import AgentClient
 from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.agent.operations.host import BootAnswer, GetBoot, GetFacts, Restart
@@ -217,7 +219,7 @@ class HostConnection:
                 return Signal.BROKEN
             return None if answer.boot.same_boot(old) else Signal.BROKEN
 
-        policy = retry.probing(self._clock, self._limits.going_down, self._interruption.sleep)
+        policy = self._probing(self._limits.going_down)
         return policy(look) or Signal.DEADLINE
 
     def _probe(self, old: BootIdentity, *, new_boot_only: bool) -> Signal:
@@ -232,7 +234,7 @@ class HostConnection:
                 if not refused_since:
                     self._say("the port answers, but logins are still refused")
                 refused_since.append(now)
-                late = now - refused_since[0] > retry.patient(self._clock, self._limits.refused)
+                late = now - refused_since[0] > self._patient(self._limits.refused)
                 return Signal.DEADLINE if late else None
             except TransportError as error:
                 if error.error_class is ErrorClass.PERMANENT:
@@ -243,7 +245,7 @@ class HostConnection:
                 return None
             return self._found(client, boot, old, new_boot_only=new_boot_only)
 
-        policy = retry.probing(self._clock, self._limits.away, self._interruption.sleep)
+        policy = self._probing(self._limits.away)
         return policy(look) or Signal.DEADLINE
 
     def _found(
@@ -284,7 +286,7 @@ class HostConnection:
                 self._say(f"settling: waiting for {', '.join(answer.waiting_for)}")
             return None
 
-        policy = retry.probing(self._clock, self._limits.settling, self._interruption.sleep)
+        policy = self._probing(self._limits.settling)
         return policy(look) or Signal.DEADLINE
 
     def _look_once(self) -> Signal:
@@ -303,6 +305,12 @@ class HostConnection:
             return None
         self._last_answer = self._clock.now()
         return answer if answer.boot.same_boot(self.boot) else None
+
+    def _patient(self, seconds: float) -> float:
+        return retry.patient(self._clock, seconds, self._limits.least_real)
+
+    def _probing(self, seconds: float) -> Retrying:
+        return retry.probing(self._clock, self._patient(seconds), self._interruption.sleep)
 
     def _drop_client(self) -> None:
         client, self._client = self._client, None

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from provision.engine.boot import BootLimits
 from provision.engine.connection import HostConnection
 from provision.engine.effects import Effects, LocalFetch
 from provision.engine.emitter import Emitter
@@ -49,6 +50,7 @@ class HostRunner:
         prepare: Fills in a task's templates and makes its step.
         fetch: Fetches an address from the controller.
         run_id: Names the run.
+        limits: Deadlines of restarts, and their budget.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class HostRunner:
         fetch: LocalFetch,
         observers: Sequence[Observer],
         run_id: str,
+        limits: BootLimits | None = None,
     ) -> None:
         self._host = host
         self._playbook = playbook
@@ -75,7 +78,9 @@ class HostRunner:
         self._connector = connector
         self._emitter = Emitter(host.name, observers)
         self._interruption = Interruption(clock)
-        self._connection = HostConnection(connector, clock, self._emitter, self._interruption)
+        self._connection = HostConnection(
+            connector, clock, self._emitter, self._interruption, limits
+        )
         self._effects = Effects(
             self._connection,
             clock,

@@ -28,9 +28,9 @@ LEAST_REAL_SECONDS = 20.0
 the machine that runs both may be busy with other things."""
 
 
-def patient(clock: Clock, seconds: float) -> float:
+def patient(clock: Clock, seconds: float, least_real: float = LEAST_REAL_SECONDS) -> float:
     """Give a deadline in host seconds that is not too short in the controller's seconds."""
-    return max(seconds, LEAST_REAL_SECONDS * clock.speed)
+    return max(seconds, least_real * clock.speed)
 
 
 class _HostSeconds(stop_base):
@@ -92,7 +92,7 @@ def probing(clock: Clock, seconds: float, sleep: Callable[[float], None]) -> Ret
     return Retrying(
         retry=retry_if_result(_is_none),
         wait=_Paced(clock, wait_exponential(multiplier=PROBE_SECONDS, max=PROBE_SECONDS)),
-        stop=_HostSeconds(clock, patient(clock, seconds)),
+        stop=_HostSeconds(clock, seconds),
         sleep=sleep,
         retry_error_callback=lambda _: None,
     )
