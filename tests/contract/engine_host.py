@@ -43,6 +43,7 @@ class EngineHost:
 
     def __init__(self, folder: Path, pretend: str = "5.1") -> None:
         self.pretend = pretend
+        self.extra: dict[str, str] = {}
         self.folder = folder
         self.root = folder / "root"
         self.data = folder / "data" / "provision"
@@ -87,6 +88,7 @@ class EngineHost:
             "PSENGINE_PRELUDE": os.pathsep.join(map(str, STUBS)),
             "PSModulePath": str(HERE / "windows" / "modules"),
             "PSENGINE_PRETEND": self.pretend,
+            **self.extra,
         }
 
     def start(self) -> Ready:

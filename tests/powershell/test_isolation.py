@@ -9,8 +9,6 @@ import pytest
 pytestmark = pytest.mark.powershell
 
 PAYLOADS = {
-    "exit": ("'before'; exit 3", {"exit_code": 3}),
-    "throw": ("throw 'boo'", {"threw": True}),
     "break": ("'before'; break; 'after'", {}),
     "break to a label": ("'before'; break nowhere", {}),
     "stop": ("$ErrorActionPreference = 'Stop'; Get-Item /no/such/thing", {"threw": True}),

@@ -7,20 +7,35 @@ function Get-DataPath {
     Join-Path $env:ProgramData 'provision'
 }
 
-# Users may create folders in ProgramData, and what lies here runs as SYSTEM: so the folder belongs
-# to administrators alone, also when somebody else made it first.
+# Users may create folders in ProgramData, and what lies here runs as SYSTEM: so the folder belongs to
+# administrators alone, and one that somebody else made is not used.
 function Get-DataFolder {
     if ($script:DataFolder) { return $script:DataFolder }
     $folder = Get-DataPath
-    $null = [IO.Directory]::CreateDirectory($folder)
-    foreach ($arguments in @(@('/setowner', '*S-1-5-32-544'), @('/inheritance:r', '/grant:r', '*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F'))) {
-        $result = Invoke-Native (Find-Program 'icacls.exe') (@($folder) + $arguments + '/q') $folder @{} 60
-        if ($result.exit_code -ne 0) {
-            throw (New-AgentError 'NotElevated' "the folder $folder cannot be protected: $($result.stderr.Trim())")
-        }
+    if ([IO.Directory]::Exists($folder)) { Assert-OwnFolder $folder }
+    else {
+        $null = [IO.Directory]::CreateDirectory($folder)
+        Protect-Folder $folder
     }
     $script:DataFolder = $folder
     $folder
+}
+
+function Assert-OwnFolder([string] $Folder) {
+    $owner = (Get-Acl -LiteralPath $Folder).GetOwner([Security.Principal.SecurityIdentifier]).Value
+    if ($owner -notin 'S-1-5-32-544', 'S-1-5-18') {
+        throw (New-AgentError 'DataFolderNotOurs' "$Folder belongs to $owner, not to the administrators: look at it, and remove it")
+    }
+}
+
+function Protect-Folder([string] $Folder) {
+    $rights = @('/inheritance:r', '/grant:r', '*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F')
+    foreach ($arguments in @(@('/setowner', '*S-1-5-32-544'), $rights)) {
+        $result = Invoke-Native (Find-Program 'icacls.exe') (@($Folder) + $arguments + '/q') $Folder @{} 60
+        if ($result.exit_code -ne 0) {
+            throw (New-AgentError 'NotElevated' "the folder $Folder cannot be protected: $($result.stderr.Trim())")
+        }
+    }
 }
 
 # In place at once or not at all: written through to the disk beside its place, then exchanged. On

@@ -52,7 +52,7 @@ function Invoke-Line([string] $Line) {
         return
     }
     if ($Line -notmatch '^@pv ([1-9][0-9]{0,17}) ([A-Za-z0-9+/=]*)\s*$') {
-        if ($Line.Trim()) { [Console]::Error.WriteLine('agent: not a request: ' + $Line.Substring(0, [Math]::Min(80, $Line.Length))) }
+        if ($Line.Trim()) { [Console]::Error.WriteLine("agent: a line of $($Line.Length) characters is no request") }
         return
     }
     $number = [long] $Matches[1]

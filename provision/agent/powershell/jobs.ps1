@@ -81,7 +81,18 @@ function Remove-JobFolder($Params, [bool] $Check) {
     }
     if ($job.state -ne 'absent' -and -not $Check) {
         Unregister-ScheduledTask -TaskName $job.id -TaskPath $script:TaskFolder -Confirm:$false -ErrorAction SilentlyContinue
-        Remove-Anything $job.folder
+        Remove-EndedFolder $job
     }
     New-Change ($job.state -ne 'absent') (New-JobState $job.state) (New-JobState 'absent')
+}
+
+# The runner writes its exit record just before its end, and stands in the folder until then.
+function Remove-EndedFolder($Job) {
+    for ($try = 1; ; $try++) {
+        try { return Remove-Anything $Job.folder }
+        catch {
+            if ($try -ge 40 -or -not [IO.Directory]::Exists($Job.folder)) { throw }
+            Start-Sleep -Milliseconds 100
+        }
+    }
 }

@@ -77,7 +77,8 @@ function Invoke-Script($Request, $Exit) {
         Write-Failure $failure
         $Exit.threw = $true
     }
-    $Exit.exit_code = $shell.Runspace.SessionStateProxy.GetVariable('LASTEXITCODE')
+    $code = $shell.Runspace.SessionStateProxy.GetVariable('LASTEXITCODE')
+    if ($code -is [int]) { $Exit.exit_code = $code }
 }
 
 function Write-Item($Item) {

@@ -25,6 +25,15 @@ function Get-UICulture {
     [pscustomobject] @{ Name = (Get-World).windows.culture }
 }
 
+# Whoever stands in PROVISION_OWNER made the agent's folder; the administrators unless somebody does.
+function Get-Acl {
+    [CmdletBinding()]
+    param([string] $LiteralPath)
+    $owner = 'S-1-5-32-544'
+    if ($env:PROVISION_OWNER) { $owner = $env:PROVISION_OWNER }
+    [pscustomobject] @{ Owner = $owner } | Add-Member -PassThru -MemberType ScriptMethod -Name GetOwner -Value { [pscustomobject] @{ Value = $this.Owner } }
+}
+
 # Nothing here may ever end the machine that runs the tests.
 function Restart-Computer { throw 'a test world restarts by shutdown.exe alone' }
 function Stop-Computer { throw 'a test world cannot be switched off' }
