@@ -8,6 +8,7 @@ itself.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import sys
@@ -17,8 +18,8 @@ from pathlib import Path
 
 from rich.terminal_theme import MONOKAI
 
-from provision.cli.compose import load_projects, make_runner
-from provision.cli.exit_codes import exit_code_for
+from provision.cli.compose import Project, load_projects, make_runner
+from provision.cli.exit_codes import ExitCode, exit_code_for
 from provision.cli.link import open_link
 from provision.cli.options import Selection
 from provision.cli.run_hosts import finish
@@ -35,21 +36,26 @@ _FONT = re.compile(r"\s*@font-face\s*\{.*?\}", re.DOTALL)
 def main() -> int:
     """Run, draw, write."""
     terminal = Terminal(io.StringIO(), color=True, record=True, width=_WIDTH)
-    (project,) = load_projects(Selection(str(ROOT / "host.yml")))
     with (
+        contextlib.chdir(ROOT),
         tempfile.TemporaryDirectory() as folder,
-        open_link(replace(project.located, folder=Path(folder))) as link,
     ):
-        told: list[Observer] = [ConsoleReport(terminal, link.clock, live=False)]
-        runner = make_runner(project, RunOptions(), link, told, "picture")
-        result = runner.run()
-        code = exit_code_for(result)
-        finish(project.host.name, told, result, code)
+        (project,) = load_projects(Selection("host.yml"))
+        code = _run(project, Path(folder), terminal)
     text = terminal.export_svg(title="provision up host.yml", theme=MONOKAI, unique_id="run")
     text = _FONT.sub("", text).replace("Fira Code, monospace", "monospace")
     if "http" in re.sub(r"http://www\.w3\.org/\S+|https://[^<\"]*(?=<)", "", text):
         raise SystemExit("the picture refers to something outside itself")
     (ROOT / "docs" / "run.svg").write_text(text, encoding="utf-8")
+    return code
+
+
+def _run(project: Project, folder: Path, terminal: Terminal) -> ExitCode:
+    with open_link(replace(project.located, folder=folder)) as link:
+        told: list[Observer] = [ConsoleReport(terminal, link.clock, live=False)]
+        result = make_runner(project, RunOptions(), link, told, "picture").run()
+        code = exit_code_for(result)
+        finish(project.host.name, told, result, code)
     return code
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from provision.cli.examination import Finding
 
 _COLORS = {"passed": "green", "failed": "red", "skipped": "bright_black"}
+_INDENT = 39
 
 
 @click.command(short_help="Find out why a host cannot be reached.")
@@ -52,14 +53,17 @@ def doctor(selection: Selection) -> int:
 
 
 def _show(finding: Finding) -> None:
+    import shutil
+    import textwrap
+
     from provision.report.text import lines
 
     state = click.style(f"{finding.state:<7}", fg=_COLORS[finding.state])
-    first, *rest = lines(finding.found)
-    click.echo(f"  {state}  {finding.look:<26}  {first}")
-    indent = " " * 39
-    for line in rest:
-        click.echo(f"{indent}{line}")
-    if finding.remedy:
-        for line in lines(finding.remedy):
-            click.echo(f"{indent}{click.style('what to do:', bold=True)} {line}")
+    width = max(40, shutil.get_terminal_size((110, 24)).columns - _INDENT)
+    found = [part for line in lines(finding.found) for part in textwrap.wrap(line, width)]
+    click.echo(f"  {state}  {finding.look:<26}  {found[0] if found else ''}")
+    for line in found[1:]:
+        click.echo(f"{' ' * _INDENT}{line}")
+    remedy = [part for line in lines(finding.remedy) for part in textwrap.wrap(line, width)]
+    for line in remedy:
+        click.echo(f"{' ' * _INDENT}{click.style(line, bold=True)}")
