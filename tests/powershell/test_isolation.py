@@ -9,33 +9,28 @@ import pytest
 pytestmark = pytest.mark.powershell
 
 PAYLOADS = {
-    "break": ("'before'; break; 'after'", {}),
-    "break to a label": ("'before'; break nowhere", {}),
-    "stop": ("$ErrorActionPreference = 'Stop'; Get-Item /no/such/thing", {"threw": True}),
-    "console": ("[Console]::In.ReadLine(); [Console]::In.ReadToEnd(); 'read'", {"exit_code": None}),
-    "read host": ("Read-Host 'name'", {}),
-    "native reads stdin": ("cat; 'read'", {}),
-    "preferences": (
+    "a break to a label": ("'before'; break nowhere", {"exit_code": None}),
+    "a stop": ("$ErrorActionPreference = 'Stop'; Get-Item /no/such/thing", {"threw": True}),
+    "reading all input": (
+        "[Console]::In.ReadLine(); [Console]::In.ReadToEnd(); cat; Read-Host 'name'",
+        {"timed_out": False},
+    ),
+    "global state": (
         "$global:ErrorActionPreference = 'SilentlyContinue'; Set-Location /;"
-        "[Environment]::CurrentDirectory = '/'; $global:ProgressPreference = 'Continue'",
-        {},
-    ),
-    "a function named like the agent's": ("function global:Invoke-Line { exit 9 }; 'made'", {}),
-    "stdout": (
+        "[Environment]::CurrentDirectory = '/'; function global:Invoke-Line { exit 9 };"
         "$o = [Console]::OpenStandardOutput(); $o.Write([byte[]](64,112,118,32,49,10), 0, 6)",
-        {},
+        {"threw": False},
     ),
-    "exit of the process": ("'before'; [Environment]::Exit(4)", {"exit_code": 4}),
-    "many lines": ("1..2500", {"truncated": True}),
-    "endless loop": (
+    "the end of the process": ("'before'; [Environment]::Exit(4)", {"exit_code": 4}),
+    "many lines": ("1..2100", {"truncated": True}),
+    "an endless loop": (
         "while ($true) { try { while ($true) { Start-Sleep -Milliseconds 50 } } catch { } }",
         {"timed_out": True, "exit_code": None},
     ),
-    "a program that hangs": ("sleep 60", {"timed_out": True}),
     "a foreign thread": (
         "$t = New-Object Threading.Thread ([Threading.ThreadStart] { throw 'there' });"
         "$t.Start(); $t.Join(); 'joined'",
-        {},
+        {"timed_out": False},
     ),
 }
 

@@ -12,8 +12,6 @@ import pytest
 
 pytestmark = pytest.mark.powershell
 
-ENGINES = ("7", "5.1")
-
 NASTY = [
     "",
     " ",
