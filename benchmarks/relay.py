@@ -53,6 +53,8 @@ class Relay:
             server = socket.create_connection(("127.0.0.1", self._target))
             with self._lock:
                 self._connections += 1
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for source, sink, up in ((client, server, True), (server, client, False)):
                 threading.Thread(target=self._pass, args=(source, sink, up), daemon=True).start()
 

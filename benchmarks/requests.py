@@ -163,8 +163,8 @@ def main() -> None:
         peer = rows[2][1]
         for name, cost in rows[:2]:
             print(
-                f"{name}: 1/{peer.requests / cost.requests:.1f} of the requests and "
-                f"1/{peer.milliseconds / cost.milliseconds:.1f} of the client CPU of run_ps"
+                f"beside {name!r}, run_ps takes {peer.requests / cost.requests:.1f} times the "
+                f"requests and {peer.milliseconds / cost.milliseconds:.1f} times the client CPU"
             )
     help_time = start_time([sys.executable, "-m", "provision", "--help"])
     bare_time = start_time([sys.executable, "-c", "pass"])
