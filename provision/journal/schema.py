@@ -1,0 +1,72 @@
+"""The journal's tables, as the steps by which they came about.
+
+A step is never changed once it was released: a journal of any age is brought up to date by the
+steps that it lacks, each in one transaction. `PRAGMA user_version` counts them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY,
+        host TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        playbook TEXT NOT NULL,
+        playbook_sha256 TEXT NOT NULL,
+        variables_sha256 TEXT NOT NULL,
+        options TEXT NOT NULL,
+        controller TEXT NOT NULL,
+        started TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE entries (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        run TEXT NOT NULL REFERENCES runs (id),
+        time TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        task INTEGER,
+        boot TEXT,
+        data TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX entries_by_run ON entries (run, number);
+    CREATE TRIGGER entries_are_never_rewritten BEFORE UPDATE ON entries
+        BEGIN SELECT RAISE(ABORT, 'an entry is never rewritten'); END;
+    CREATE TRIGGER runs_are_never_rewritten BEFORE UPDATE ON runs
+        BEGIN SELECT RAISE(ABORT, 'a run is never rewritten'); END;
+    """,
+    """
+    CREATE TABLE leases (
+        host TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        description TEXT NOT NULL,
+        since TEXT NOT NULL,
+        expires REAL NOT NULL
+    ) STRICT;
+    """,
+)
+
+
+class NewerJournal(Exception):
+    """The journal was written by a later version of ours."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a journal up to date; an empty database becomes an empty journal.
+
+    Raises:
+        NewerJournal: It has steps that this version does not know.
+    """
+    version = _version(connection)
+    if version > len(MIGRATIONS):
+        raise NewerJournal(f"version {version}, and {len(MIGRATIONS)} is the latest known")
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
