@@ -128,7 +128,7 @@ class HostConnection:
                 answers = self._client.try_many(operations, check=check)
             except TransportError as error:
                 self._find_again(error)
-                unsafe = [op for op in operations if not op.repeatable and not check]
+                unsafe = [op for op in operations if not op.can_repeat() and not check]
                 if unsafe:
                     raise AnswerLost(
                         f"the agent died while {unsafe[0].name!r} ran; whether it finished is not "

@@ -54,6 +54,23 @@ class RunStarted(Event):
     check: bool
 
 
+class RunContinued(Event):
+    """An earlier run on this host did not come to its end; what becomes of it now.
+
+    Args:
+        run: The run that goes on: the earlier one when it is resumed, else a new one.
+        resumed: False when the run begins anew.
+        reason: What was found.
+        done: How many tasks had finished before.
+    """
+
+    event: Literal["run_continued"] = "run_continued"
+    run: str
+    resumed: bool
+    reason: str
+    done: int
+
+
 class HostConnected(Event):
     """The agent answers.
 

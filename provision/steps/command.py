@@ -43,6 +43,7 @@ class Command(Step):
     """
 
     name: ClassVar[str] = "command"
+    once: ClassVar[bool] = True
     short: ClassVar[str | None] = "line"
     on_restart: ClassVar[OnRestart] = OnRestart.FAIL
     example: ClassVar[str] = """\

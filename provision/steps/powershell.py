@@ -44,6 +44,7 @@ class PowerShell(Step):
     """
 
     name: ClassVar[str] = "powershell"
+    once: ClassVar[bool] = True
     short: ClassVar[str | None] = "script"
     on_restart: ClassVar[OnRestart] = OnRestart.FAIL
     example: ClassVar[str] = """\

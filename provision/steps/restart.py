@@ -28,6 +28,7 @@ class Restart(Step):
     """
 
     name: ClassVar[str] = "restart"
+    once: ClassVar[bool] = True
     short: ClassVar[str | None] = "mode"
     default_timeout: ClassVar[float] = 7200
     example: ClassVar[str] = """\

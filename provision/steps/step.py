@@ -47,6 +47,8 @@ class Step(BaseModel):
         default_timeout: Host seconds for the whole task unless it says otherwise.
         handles_restarts: The procedure itself notices that the boot changed and goes on; for all
             others the task's `on_restart` decides.
+        once: Carried out again it would do its work again: a resumed run believes the journal about
+            it when it has finished. All other steps ask the host anew.
         on_restart: What an unexpected restart means for a task that does not say.
         example: YAML of one task, shown in the documentation and checked by a test.
     """
@@ -57,6 +59,7 @@ class Step(BaseModel):
     short: ClassVar[str | None] = None
     default_timeout: ClassVar[float] = 600
     handles_restarts: ClassVar[bool] = False
+    once: ClassVar[bool] = False
     on_restart: ClassVar[OnRestart] = OnRestart.RERUN
     example: ClassVar[str] = ""
 

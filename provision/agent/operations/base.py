@@ -57,6 +57,10 @@ class Operation(BaseModel, Generic[A]):
     changes: ClassVar[bool] = False
     repeatable: ClassVar[bool] = True
 
+    def can_repeat(self) -> bool:
+        """Whether asking another agent again does no harm."""
+        return self.repeatable
+
     def parse(self, result: Any) -> A:
         """Read the agent's answer.
 
