@@ -108,6 +108,10 @@ def _result(runner: HostRunner, work: str) -> RunResult:
         return RunResult("failed", {}, error=error)
     except KeyboardInterrupt:
         return RunResult("interrupted", {}, left_running=runner.running_jobs)
+    except Exception as error:
+        complain(error)
+        told = ProvisionError(f"internal error: {type(error).__name__}")
+        return RunResult("failed", {}, error=told, left_running=runner.running_jobs)
 
 
 def _message(result: RunResult) -> tuple[str, str]:

@@ -49,11 +49,11 @@ def serve(
     """
     import asyncio
     import tempfile
-    from contextlib import suppress
     from pathlib import Path
 
     from provision.cli.exit_codes import ExitCode
     from provision.cli.served import served_alone, served_from
+    from provision.model.errors import InputError, Problem
 
     knobs = {"scenario": scenario, "generation": generation, "speed": speed}
     given = {name: value for name, value in knobs.items() if value is not None}
@@ -63,8 +63,13 @@ def serve(
         else:
             served = served_from(hostfile, limit, given, user=user, scheme=scheme)
         password = os.environ.get(PASSWORD_VARIABLE) or _throwaway()
-        with suppress(KeyboardInterrupt):
+        try:
             asyncio.run(_serve(served, password, port, Path(folder)))
+        except KeyboardInterrupt:
+            pass
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise InputError([Problem(f"--port {port} cannot be had: {reason}")]) from None
     click.echo("stopped")
     return ExitCode.DONE
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -281,3 +284,39 @@ def test_an_untrusted_certificate(tmp_path: Path, environment: dict[str, str]) -
     assert done.returncode == 3
     assert "the host's certificate is not trusted" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken(provision: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = provision("simulate", "serve", "--port", str(port))
+    assert done.returncode == 2
+    assert done.stderr == f"error: --port {port} cannot be had: Address already in use\n"
+
+
+def test_a_server_that_is_no_winrm(provision: Run, tmp_path: Path) -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(500)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<html>\x1b]0;owned\x07 Service trouble</html>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"address: 127.0.0.1, port: {server.server_port}, scheme: http"
+        write(
+            tmp_path, FOLDER, f"winrm: {{{address}, password: {{env: PW}}, connect_timeout: 1}}\n"
+        )
+        run = provision("up", PW="a secret")
+        looked = provision("doctor", PW="a secret")
+        server.shutdown()
+    assert [run.returncode, looked.returncode] == [3, 3]
+    assert "answered with HTTP status 500 and no WinRM" in run.stdout
+    assert "\x1b" not in run.stdout
+    assert "a secret" not in run.stdout + run.stderr + looked.stdout
+    assert "failed   WinRM" in looked.stdout
+    assert "skipped  login" in looked.stdout
