@@ -7,6 +7,7 @@ steps that it lacks, each in one transaction. `PRAGMA user_version` counts them.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -45,6 +46,9 @@ MIGRATIONS: tuple[str, ...] = (
         expires REAL NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE leases ADD COLUMN process TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 
@@ -58,13 +62,42 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         NewerJournal: It has steps that this version does not know.
     """
+    for number, script in enumerate(MIGRATIONS, 1):
+        if number <= check_version(connection):
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if number > check_version(connection):  # Another process may have been quicker.
+                for statement in _statements(script):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def check_version(connection: sqlite3.Connection) -> int:
+    """Give the number of steps that a journal has.
+
+    Raises:
+        NewerJournal: It has steps that this version does not know.
+    """
     version = _version(connection)
     if version > len(MIGRATIONS):
         raise NewerJournal(f"version {version}, and {len(MIGRATIONS)} is the latest known")
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        connection.executescript(
-            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
-        )
+    return version
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Take a script apart: unlike `executescript`, this leaves the transaction to the caller."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _version(connection: sqlite3.Connection) -> int:

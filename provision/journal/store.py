@@ -1,65 +1,70 @@
-"""The journal's file: SQLite with a write-ahead log.
+"""The journal: the runs of all hosts of one project folder, and their entries.
 
-Every entry is on the disk before `append` returns (`synchronous=FULL`), so that what is believed
-has been journaled. Several processes may read and write at once; a writer waits for another one.
+SQLite with a write-ahead log. Every entry is on the disk before `append` returns
+(`synchronous=FULL`), so that what is believed has been journaled. What `append_soon` was given is
+on the disk a fifth of a second later, and never after anything that came later.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from provision.journal.database import Database, JournalError, Row
 from provision.journal.entry import Entry, Kind, Run
-from provision.journal.schema import NewerJournal, migrate
-from provision.model.errors import ProvisionError
+from provision.journal.flusher import Flusher
 
-LOCK_SECONDS = 30.0
+__all__ = ["Journal", "JournalError", "now"]
 
+SOON = 0.2
+"""Real seconds that an entry of `append_soon` may wait."""
 
-class JournalError(ProvisionError):
-    """The journal cannot be read or written; nothing is done without it."""
+_INSERT = "INSERT INTO entries (run, time, kind, task, boot, data) VALUES (?, ?, ?, ?, ?, ?)"
+_COLUMNS = "number, run, time, kind, task, boot, data"
 
 
 class Journal:
-    """The runs of all hosts of one project folder.
+    """The runs of all hosts of one project folder; safe to use from several threads.
 
     Never rewrites an entry.
 
     Args:
         path: The file; made when it is missing, with its folder.
+        read_only: Change nothing; the file must be there.
 
     Raises:
         JournalError: It cannot be opened, or a later version wrote it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            migrate(self._connection)
-        except NewerJournal as error:
-            raise JournalError(
-                "the journal was written by a later version of provision",
-                details=f"{path}: {error}",
-                resolution="Use that version, or move the file away to begin anew.",
-            ) from None
-        except (sqlite3.Error, OSError) as error:
-            raise self._broken(error) from None
+        self.database = Database(path, read_only=read_only)
+        self._waiting: list[tuple[Any, ...]] = []
+        self._flusher = Flusher(self._flush_quietly, SOON)
+
+    @classmethod
+    def look(cls, path: Path) -> Journal | None:
+        """Open a journal to read it only; None when there is none. Never makes one.
+
+        Raises:
+            JournalError: It cannot be opened, or a later version wrote it.
+        """
+        return cls(path, read_only=True) if path.exists() else None
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Write what still waits, and close the file.
+
+        Raises:
+            JournalError: What waits cannot be written.
+        """
+        self._flusher.close()
+        try:
+            self.flush()
+        finally:
+            self.database.close()
 
     def __enter__(self) -> Journal:
         return self
@@ -69,20 +74,14 @@ class Journal:
 
     def begin(self, run: Run) -> None:
         """Write down that a run begins."""
-        self._write(
-            "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                run.id,
-                run.host,
-                run.machine,
-                run.playbook,
-                run.playbook_sha256,
-                run.variables_sha256,
-                json.dumps(dict(run.options)),
-                run.controller,
-                run.started,
-            ),
-        )
+        values = [getattr(run, name) for name in Run.__slots__ if name != "options"]
+        columns = [name for name in Run.__slots__ if name != "options"]
+        marks = ", ".join("?" * (len(columns) + 1))
+        with self.database.transaction() as connection:
+            connection.execute(
+                f"INSERT INTO runs ({', '.join(columns)}, options) VALUES ({marks})",
+                (*values, json.dumps(dict(run.options))),
+            )
 
     def append(
         self,
@@ -93,20 +92,49 @@ class Journal:
         boot: str | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> int:
-        """Add an entry; gives its number once it is on the disk."""
-        values = (run, now(), kind.value, task, boot, json.dumps(dict(data or {})))
-        return self._write(
-            "INSERT INTO entries (run, time, kind, task, boot, data) VALUES (?, ?, ?, ?, ?, ?)",
-            values,
-        )
+        """Add an entry; gives its number once it is on the disk.
+
+        Raises:
+            JournalError: It cannot be written.
+        """
+        return self._write(_values(run, kind, task, boot, data))
+
+    def append_soon(
+        self,
+        run: str,
+        kind: Kind,
+        *,
+        task: int | None = None,
+        boot: str | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add an entry that may be lost when the process dies within a fifth of a second.
+
+        Many of them cost one wait for the disk.
+        """
+        with self.database.lock:
+            self._waiting.append(_values(run, kind, task, boot, data))
+        self._flusher.poke()
+
+    def flush(self) -> None:
+        """Write what waits; returns once it is on the disk.
+
+        Raises:
+            JournalError: It cannot be written; it goes on waiting.
+        """
+        self._write()
 
     def runs(self, host: str | None = None, *, limit: int = 1000) -> list[Run]:
         """Give runs, the latest first."""
         where, values = ("WHERE host = ?", [host]) if host else ("", [])
-        rows = self._read(
+        rows = self.database.read(
             f"SELECT * FROM runs {where} ORDER BY rowid DESC LIMIT ?", (*values, limit)
         )
         return [_run(row) for row in rows]
+
+    def has_run(self, run: str) -> bool:
+        """Tell whether a run was begun."""
+        return bool(self.database.read("SELECT 1 FROM runs WHERE id = ?", (run,)))
 
     def entries(self, run: str, *, after: int = 0, kinds: tuple[Kind, ...] = ()) -> Iterator[Entry]:
         """Give a run's entries in order.
@@ -118,40 +146,42 @@ class Journal:
         marks = ", ".join("?" * len(kinds))
         chosen = f"AND kind IN ({marks})" if kinds else ""
         values = (run, after, *(kind.value for kind in kinds))
-        rows = self._read(
-            "SELECT number, run, time, kind, task, boot, data FROM entries "
-            f"WHERE run = ? AND number > ? {chosen} ORDER BY number",
+        rows = self.database.read(
+            f"SELECT {_COLUMNS} FROM entries WHERE run = ? AND number > ? {chosen} ORDER BY number",
             values,
         )
-        for number, owner, time, kind, task, boot, data in rows:
-            yield Entry(number, owner, time, Kind(kind), task, boot, json.loads(data))
+        for row in rows:
+            yield Entry(**{**row, "kind": Kind(row["kind"]), "data": json.loads(row["data"])})
 
-    def _write(self, statement: str, values: tuple[Any, ...]) -> int:
+    def _write(self, *values: tuple[Any, ...]) -> int:
+        """Write what waits and then these, in one transaction; gives the last one's number."""
+        number = 0
+        with self.database.lock:
+            rows = [*self._waiting, *values]
+            if not rows:
+                return number
+            with self.database.transaction() as connection:
+                for row in rows:
+                    number = int(connection.execute(_INSERT, row).lastrowid or 0)
+            self._waiting.clear()
+        return number
+
+    def _flush_quietly(self) -> None:
+        """Write what waits; if that fails, whoever writes next is told."""
         try:
-            with closing(self._connection.execute(statement, values)) as cursor:
-                return int(cursor.lastrowid or 0)
-        except sqlite3.Error as error:
-            raise self._broken(error) from None
-
-    def _read(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        try:
-            with closing(self._connection.execute(statement, values)) as cursor:
-                return cursor.fetchall()
-        except sqlite3.Error as error:
-            raise self._broken(error) from None
-
-    def _broken(self, error: Exception) -> JournalError:
-        return JournalError(
-            f"the journal cannot be used: {error}",
-            details=str(self.path),
-            resolution="Make room on the disk and check who may write there. If the file is "
-            "damaged, move it away: the next run looks at the host and begins anew.",
-        )
+            self.flush()
+        except JournalError:
+            return
 
 
-def _run(row: tuple[Any, ...]) -> Run:
-    values = dict(zip(Run.__slots__, row, strict=True))
-    return Run(**{**values, "options": json.loads(values["options"])})
+def _values(
+    run: str, kind: Kind, task: int | None, boot: str | None, data: Mapping[str, Any] | None
+) -> tuple[Any, ...]:
+    return (run, now(), kind.value, task, boot, json.dumps(dict(data or {})))
+
+
+def _run(row: Row) -> Run:
+    return Run(**{**row, "options": json.loads(row["options"])})
 
 
 def now() -> str:
