@@ -13,6 +13,7 @@ from provision.cli.options import Selection
 from provision.cli.variables import parse_variables
 from provision.engine.host_runner import HostRunner
 from provision.engine.local_fetch import fetch_from_here
+from provision.engine.memory import RunMemory
 from provision.engine.run import RunOptions
 from provision.model.errors import InputError, Problem
 from provision.model.event import Observer
@@ -95,7 +96,7 @@ def make_runner(
     options: RunOptions,
     link: Link,
     observers: Sequence[Observer],
-    run_id: str,
+    memory: RunMemory,
 ) -> HostRunner:
     """Make what carries out the playbook on the host."""
     renderer = Renderer()
@@ -111,9 +112,10 @@ def make_runner(
         clock=link.clock,
         renderer=renderer,
         prepare=prepare,
+        steps=STEPS.__getitem__,
         fetch=fetch_from_here,
         observers=observers,
-        run_id=run_id,
+        memory=memory,
     )
 
 

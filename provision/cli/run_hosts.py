@@ -17,11 +17,13 @@ from provision.cli.compose import Project, load_projects, make_runner
 from provision.cli.exit_codes import ExitCode, exit_code_for, worst
 from provision.cli.interrupts import interrupts
 from provision.cli.link import open_link
+from provision.cli.notebook import open_memory
 from provision.cli.observers import Observers
 from provision.cli.options import Reporting, Selection
 from provision.engine.emitter import Emitter
 from provision.engine.host_runner import HostRunner
 from provision.engine.run import RunOptions, RunResult
+from provision.journal.observer import JournalObserver
 from provision.model.errors import InputError, ProvisionError
 from provision.model.event import Observer, RunFinished
 from provision.model.playbook import Playbook
@@ -36,12 +38,14 @@ def run_hosts(
     *,
     work: Literal["run", "plan"] = "run",
     strict: bool = False,
+    fresh: bool = False,
     narrow: Narrow | None = None,
 ) -> ExitCode:
     """Run or plan every selected host.
 
     Args:
         strict: Warnings that no task expects are worth an exit code.
+        fresh: Never go on with an earlier run.
         narrow: Takes away tasks of each playbook.
 
     Raises:
@@ -51,7 +55,7 @@ def run_hosts(
     try:
         codes = []
         for project in load_projects(selection, narrow):
-            code = _run_one(project, options, observers, work=work, strict=strict)
+            code = _run_one(project, options, observers, work=work, strict=strict, fresh=fresh)
             codes.append(code)
             if code is ExitCode.INTERRUPTED:
                 break
@@ -61,13 +65,23 @@ def run_hosts(
 
 
 def _run_one(
-    project: Project, options: RunOptions, observers: Observers, *, work: str, strict: bool
+    project: Project,
+    options: RunOptions,
+    observers: Observers,
+    *,
+    work: str,
+    strict: bool,
+    fresh: bool,
 ) -> ExitCode:
     name = project.host.name
+    journaled = work == "run" and not options.check
+    remembering = open_memory(project, options, _run_id(), fresh=fresh, journaled=journaled)
     try:
-        with open_link(project.located) as link:
+        with remembering as (memory, journal), open_link(project.located) as link:
             told = observers.for_host(link.clock)
-            runner = make_runner(project, options, link, told, _run_id())
+            if journal is not None:
+                told.append(JournalObserver(journal, memory.id))
+            runner = make_runner(project, options, link, told, memory)
             try:
                 with interrupts(runner.interrupt, lambda text: click.echo(text, err=True)):
                     result = _result(runner, work)

@@ -12,6 +12,8 @@ from provision.cli.options import Reporting, Selection, reporting, selection, sp
 @tasks
 @click.option("--check", is_flag=True, help="Change nothing; say what would change.")
 @click.option("--strict", is_flag=True, help="End with 5 after a warning that no task expects.")
+@click.option("--fresh", is_flag=True, help="Begin anew; do not go on with an unfinished run.")
+@click.option("--take-over", is_flag=True, help="Take the host from a run that is gone.")
 @reporting
 def up(
     selection: Selection,
@@ -20,10 +22,13 @@ def up(
     start_at: str | None,
     check: bool,
     strict: bool,
+    fresh: bool,
+    take_over: bool,
 ) -> int:
     """Bring every host in HOSTFILE (host.yml unless given) to what its playbook says.
 
-    Run again, it changes only what is not so yet. Ctrl-C stops at the next safe point.
+    Run again, it changes only what is not so yet; a run that was interrupted, by whatever, goes on
+    where it was. Ctrl-C stops at the next safe point.
 
     \b
     Examples:
@@ -40,5 +45,6 @@ def up(
         tags=split_tags(tags),
         start_at=start_at,
         variables=parse_variables(selection.var),
+        take_over=take_over,
     )
-    return run_hosts(selection, reporting, options, strict=strict)
+    return run_hosts(selection, reporting, options, strict=strict, fresh=fresh)

@@ -7,18 +7,21 @@ again if the operation bears it. Nothing here launches anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from tenacity import Retrying
 
 from provision.agent.client import AgentClient
 from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.agent.operations.host import BootAnswer, GetBoot, GetFacts, Restart
+from provision.agent.operations.leases import LeaseAnswer, LeaseRelease
 from provision.engine import retry
 from provision.engine.boot import BootLimits, BootState, Signal, advance
 from provision.engine.emitter import Emitter
 from provision.engine.interruption import Interruption
+from provision.engine.lease import HostLease
 from provision.model.boot import BootIdentity
 from provision.model.clock import Clock
 from provision.model.errors import (
@@ -64,6 +67,7 @@ class HostConnection:
         self._limits = limits or BootLimits()
         self._client: AgentClient | None = None
         self._state = BootState.CONNECTED
+        self._lease: HostLease | None = None
         self._restarts = 0
         self._restart_asked = False
         self._last_answer = clock.now()
@@ -121,11 +125,21 @@ class HostConnection:
     def try_many(
         self, operations: Sequence[Operation[A]], *, check: bool = False
     ) -> list[A | OperationError]:
-        """Let the agent carry out several operations, sent in one go; refusals are results."""
+        """Let the agent carry out several operations, sent in one go; refusals are results.
+
+        Raises:
+            HostHeld: Somebody took the host over.
+        """
         while True:
             assert self._client is not None
+            renewal = self._lease.due() if self._lease and not check else None
             try:
-                answers = self._client.try_many(operations, check=check)
+                if renewal is not None:
+                    extended: list[Operation[Any]] = [renewal, *operations]
+                    renewed, *answers = self._client.try_many(extended)
+                    self._renewed(renewed)
+                else:
+                    answers = self._client.try_many(operations, check=check)
             except TransportError as error:
                 self._find_again(error)
                 unsafe = [op for op in operations if not op.can_repeat() and not check]
@@ -140,6 +154,31 @@ class HostConnection:
                 continue
             self._last_answer = self._clock.now()
             return answers
+
+    def hold(self, lease: HostLease, is_ours: Callable[[str], bool]) -> LeaseAnswer:
+        """Take the lease, and renew it from now on; gives what the host's record said before.
+
+        Args:
+            is_ours: Tells whether a holder is an earlier process of ours that is gone.
+
+        Raises:
+            HostHeld: Somebody else has it.
+        """
+        answer = self.call(lease.request())
+        if not answer.held and is_ours(answer.owner):
+            answer = self.call(lease.request(take_over=True))
+        lease.took(answer)
+        self._lease = lease
+        return answer
+
+    def let_go(self) -> None:
+        """Give the lease back, if the host can be reached; never raises."""
+        lease, self._lease = self._lease, None
+        if lease is None or lease.lost() or self._client is None:
+            return
+        if self._state is BootState.CONNECTED:
+            with suppress(ProvisionError):
+                self._client.call(LeaseRelease(owner=lease.request().owner))
 
     def restart(self, reason: str) -> Restarted:
         """Restart the host and wait until the new boot has settled."""
@@ -161,6 +200,13 @@ class HostConnection:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+    def _renewed(self, answer: Answer | OperationError) -> None:
+        if isinstance(answer, OperationError):
+            raise answer
+        assert isinstance(answer, LeaseAnswer)
+        if self._lease is not None:
+            self._lease.took(answer)
 
     def _start(self) -> tuple[AgentClient, BootIdentity]:
         client = AgentClient(

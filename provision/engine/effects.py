@@ -12,6 +12,7 @@ from provision.engine.connection import HostConnection
 from provision.engine.emitter import Emitter
 from provision.engine.interruption import Interruption
 from provision.engine.transfer import upload
+from provision.model.boot import BootIdentity
 from provision.model.clock import Clock
 from provision.model.errors import TaskError
 from provision.model.event import TaskProgress
@@ -73,6 +74,11 @@ class Effects:
     def running_jobs(self) -> tuple[str, ...]:
         """Ids of jobs that were started and not seen to end."""
         return tuple(self._running)
+
+    @property
+    def boot(self) -> BootIdentity:
+        """The boot that the host is in."""
+        return self._connection.boot
 
     def elapsed(self) -> float:
         """Host seconds since the task began."""

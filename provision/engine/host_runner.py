@@ -7,38 +7,41 @@ input. Nothing here prints, knows a transport, or decides an exit code.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from provision.agent.operations import OPERATIONS
 from provision.engine.boot import BootLimits
 from provision.engine.connection import HostConnection
+from provision.engine.continuing import agreed, from_journal
 from provision.engine.effects import Effects, LocalFetch
 from provision.engine.emitter import Emitter
 from provision.engine.interruption import Interrupted, Interruption
+from provision.engine.journaling import JournaledEffects
+from provision.engine.lease import HostLease
+from provision.engine.memory import RunMemory
 from provision.engine.planner import Prepare, make_plan
 from provision.engine.run import RunOptions, RunResult
+from provision.engine.tally import Tally
 from provision.engine.task_runner import TaskResult, TaskRunner
 from provision.engine.variables import Scope
 from provision.model.clock import Clock
-from provision.model.errors import ProvisionError, TaskError, UnreachableError
+from provision.model.errors import InputError, ProvisionError, TaskError, UnreachableError
 from provision.model.event import (
     HostConnected,
     Observer,
     PlanMade,
     PlanRow,
+    RunContinued,
     RunStarted,
-    TaskFinished,
-    TaskStarted,
-    VerifyResult,
-    WarningRaised,
 )
 from provision.model.facts import Facts
 from provision.model.host import Host
-from provision.model.outcome import Outcome, StepResult, Warning
+from provision.model.outcome import Outcome, StepResult
 from provision.model.plan import Action, Plan, PlannedTask
 from provision.model.playbook import Playbook, Task
 from provision.playbook.template import Renderer
+from provision.steps.step import Step
 from provision.transport.channel import Connector
 
 
@@ -48,8 +51,9 @@ class HostRunner:
     Args:
         connector: Makes channels to the host.
         prepare: Fills in a task's templates and makes its step.
+        steps: The kinds of step, by name.
         fetch: Fetches an address from the controller.
-        run_id: Names the run.
+        memory: The run's journal, and what an earlier part of it left.
         limits: Deadlines of restarts, and their budget.
     """
 
@@ -63,9 +67,10 @@ class HostRunner:
         clock: Clock,
         renderer: Renderer,
         prepare: Prepare,
+        steps: Callable[[str], type[Step]],
         fetch: LocalFetch,
         observers: Sequence[Observer],
-        run_id: str,
+        memory: RunMemory,
         limits: BootLimits | None = None,
     ) -> None:
         self._host = host
@@ -74,14 +79,17 @@ class HostRunner:
         self._clock = clock
         self._renderer = renderer
         self._prepare = prepare
-        self._run_id = run_id
+        self._steps = steps
+        self._memory = memory
         self._connector = connector
         self._emitter = Emitter(host.name, observers)
+        self._tally = Tally(self._emitter, clock)
         self._interruption = Interruption(clock)
+        self._lease = HostLease(memory, clock, take_over=options.take_over)
         self._connection = HostConnection(
             connector, clock, self._emitter, self._interruption, limits
         )
-        self._effects = Effects(
+        effects = Effects(
             self._connection,
             clock,
             self._emitter,
@@ -91,6 +99,7 @@ class HostRunner:
             fetch=fetch,
             check=options.check,
         )
+        self._effects = JournaledEffects(effects, memory)
         self._tasks = TaskRunner(
             self._connection,
             self._effects,
@@ -98,14 +107,10 @@ class HostRunner:
             self._interruption,
             renderer,
             prepare,
-            run=run_id,
+            memory=memory,
             prefix=Path(playbook.file).stem,
             check=options.check,
         )
-        self._counts: Counter[str] = Counter()
-        self._warnings: list[Warning] = []
-        self._unexpected = 0
-        self._verification_failed = False
         self._scope = Scope(playbook, host, options.variables, renderer)
 
     def interrupt(self) -> None:
@@ -123,24 +128,13 @@ class HostRunner:
 
     def plan(self) -> RunResult:
         """Connect, observe and plan; change nothing."""
-        return self._bounded(lambda: self._connect_and_plan() and None)
-
-    def facts(self) -> Facts:
-        """Connect and observe, without events of a run.
-
-        Raises:
-            UnreachableError: No usable answer came.
-        """
-        try:
-            return self._connection.open(self._host.winrm.connect_timeout)
-        finally:
-            self._connection.close()
+        return self._bounded(self._plan_only)
 
     def _bounded(self, work: Callable[[], ProvisionError | None]) -> RunResult:
         began, real_began = self._clock.now(), time.monotonic()
         self._emitter.emit(
             RunStarted,
-            run=self._run_id,
+            run=self._memory.id,
             playbook=self._playbook.file,
             address=self._connector.address,
             simulated=self._host.simulate is not None,
@@ -149,35 +143,67 @@ class HostRunner:
         error: ProvisionError | None
         try:
             error = work()
-        except (Interrupted, UnreachableError, TaskError) as raised:
+        except InputError:
+            raise
+        except ProvisionError as raised:
             error = raised
         finally:
+            self._connection.let_go()
             self._connection.close()
         return RunResult(
-            outcome=self._outcome(error),
-            counts=dict(self._counts),
-            warnings=tuple(self._warnings),
-            unexpected_warnings=self._unexpected,
-            verification_failed=self._verification_failed,
+            outcome=_outcome(error) or self._tally.outcome,
+            counts=dict(self._tally.counts),
+            warnings=tuple(self._tally.warnings),
+            unexpected_warnings=self._tally.unexpected,
+            verification_failed=self._tally.verification_failed,
             error=error,
             left_running=self._effects.running_jobs if error else (),
             seconds=self._clock.now() - began,
             real_seconds=time.monotonic() - real_began,
         )
 
-    def _outcome(self, error: ProvisionError | None) -> str:
-        if isinstance(error, Interrupted):
-            return "interrupted"
-        if isinstance(error, UnreachableError):
-            return "unreachable"
-        if error is not None:
-            return "failed"
-        return "changed" if self._counts[Outcome.CHANGED.value] else "ok"
+    def _plan_only(self) -> None:
+        self._make_plan(self._connect())
 
-    def _connect_and_plan(self) -> tuple[Facts, Plan]:
+    def _connect(self) -> Facts:
         began = self._clock.now()
         facts = self._connection.open(self._host.winrm.connect_timeout * self._clock.speed)
         self._emitter.emit(HostConnected, seconds=self._clock.now() - began, facts=facts)
+        return facts
+
+    def _begin_or_go_on(self, facts: Facts) -> None:
+        """Take the host, and decide whether an unfinished run is gone on with.
+
+        The host's own record names the run that was on it, and how far that had got: one that says
+        less than the journal was reverted to an earlier state.
+        """
+        memory = self._memory
+        earlier, objection = memory.unfinished, memory.objection(facts)
+        self._lease.mark = memory.last_started
+        record = None
+        if "lease.take" in OPERATIONS:
+            record = self._connection.hold(self._lease, memory.is_ours)
+        if earlier is not None and not objection and record is not None:
+            reverted = record.run != earlier.id or record.mark < memory.last_started
+            if reverted and memory.last_started > 0:
+                objection = "the host was reverted to an earlier state, or taken by another run"
+        if earlier is not None and not objection:
+            memory.go_on()
+        else:
+            memory.begin(facts)
+            self._lease.reach(0)
+        memory.connected(facts)
+        if earlier is not None:
+            reason = objection or f"it had begun at {earlier.started} and did not come to its end"
+            self._emitter.emit(
+                RunContinued,
+                run=memory.id,
+                resumed=not objection,
+                reason=reason,
+                done=memory.done,
+            )
+
+    def _make_plan(self, facts: Facts) -> Plan:
         plan = make_plan(
             self._host.name,
             self._playbook,
@@ -197,26 +223,29 @@ class HostRunner:
             for row in plan.tasks
         )
         self._emitter.emit(PlanMade, tasks=rows)
-        return facts, plan
+        return plan
 
     def _run_all(self) -> ProvisionError | None:
-        facts, plan = self._connect_and_plan()
+        facts = self._connect()
+        if not self._options.check:
+            self._begin_or_go_on(facts)
+        plan = self._make_plan(facts)
         notified: dict[str, None] = {}
-        for number, row in enumerate(plan.tasks, 1):
-            self._interruption.check()
+        rows = list(plan.tasks)
+        number = 0
+        while rows:
+            row = rows.pop(0)
+            number += 1
             facts = self._fresh(facts)
-            result = self._one(row, number, len(plan.tasks), facts)
-            if result.result.outcome is Outcome.CHANGED:
+            result = self._one(row, number, number + len(rows), facts)
+            outcome = result.result.outcome
+            if outcome is Outcome.CHANGED:
                 notified.update(dict.fromkeys(row.task.notify))
-            if result.result.outcome is Outcome.FAILED and not row.task.ignore:
+            if outcome is Outcome.FAILED and not row.task.ignore:
                 return result.error or _failure(row.task, result.result)
-        handlers = [task for task in plan.handlers if task.name in notified]
-        for number, task in enumerate(handlers, len(plan.tasks) + 1):
-            row = PlannedTask(task, Action.RUN, "notified", "")
-            total = len(plan.tasks) + len(handlers)
-            result = self._one(row, number, total, self._fresh(facts))
-            if result.result.outcome is Outcome.FAILED and not task.ignore:
-                return result.error or _failure(task, result.result)
+            if number == len(plan.tasks):
+                handlers = [task for task in plan.handlers if task.name in notified]
+                rows += [PlannedTask(task, Action.RUN, "notified", "") for task in handlers]
         return None
 
     def _fresh(self, facts: Facts) -> Facts:
@@ -225,69 +254,41 @@ class HostRunner:
 
     def _one(self, row: PlannedTask, number: int, total: int, facts: Facts) -> TaskResult:
         task = row.task
-        began = self._connection.task_began = self._clock.now()
-        self._connection.task = task.name
-        self._emitter.emit(TaskStarted, task=task.name, step=task.step, number=number, total=total)
+        self._interruption.check()
+        self._connection.task, self._connection.task_began = task.name, self._clock.now()
+        self._lease.reach(max(number, self._lease.mark))
+        self._tally.started(task, number, total)
         if row.action is Action.SKIP:
             skipped = StepResult(outcome=Outcome.SKIPPED, evidence=(row.reason,))
             result = TaskResult(skipped, value={"skipped": True, "changed": False})
         else:
             try:
-                result = self._tasks.run(task, number, self._scope.variables(facts, task), facts)
+                result = self._carry_out(task, number, facts)
             except UnreachableError as error:
-                self._finish(task, Outcome.UNREACHABLE.value, began, error=error)
+                self._tally.unreachable(task, error)
                 raise
-        self._report(task, result.result)
-        reason = result.result.failure or "; ".join(result.result.evidence[:1])
-        self._finish(task, result.result.outcome.value, began, result=result.result, reason=reason)
+        seconds = self._tally.finished(task, result.result)
+        self._memory.task_finished(number, result.result, result.value, seconds)
         if task.register:
             self._scope.keep(task.register, result.value)
         return result
 
-    def _finish(
-        self,
-        task: Task,
-        outcome: str,
-        began: float,
-        *,
-        result: StepResult | None = None,
-        error: ProvisionError | None = None,
-        reason: str = "",
-    ) -> None:
-        self._counts[outcome] += 1
-        self._emitter.emit(
-            TaskFinished,
-            task=task.name,
-            step=task.step,
-            outcome=outcome,
-            seconds=self._clock.now() - began,
-            change=result.changes if result else (),
-            reason=error.brief if error else reason,
-            remedy=error.resolution if error else (result.remedy if result else ""),
-        )
+    def _carry_out(self, task: Task, number: int, facts: Facts) -> TaskResult:
+        remembered = self._memory.remembered(number)
+        if remembered is not None and self._steps(task.step).once:
+            return from_journal(remembered)
+        self._memory.task_started(number, task.name, task.step)
+        variables = self._scope.variables(facts, task)
+        result = self._tasks.run(task, number, variables, facts)
+        return agreed(remembered, result) if remembered is not None else result
 
-    def _report(self, task: Task, result: StepResult) -> None:
-        for check in result.checks:
-            self._emitter.emit(VerifyResult, task=task.name, **check.model_dump())
-        if result.outcome is Outcome.FAILED and not task.ignore:
-            self._verification_failed |= any(not check.passed for check in result.checks)
-        warnings = list(result.warnings)
-        if result.outcome is Outcome.FAILED and task.ignore:
-            warnings.append(
-                Warning(
-                    issue="task-failed-ignored",
-                    brief=f"the task failed, and its playbook says to go on: {result.failure}",
-                    evidence="; ".join(result.evidence),
-                    remedy=result.remedy,
-                )
-            )
-        for warning in warnings:
-            expected = warning.issue in task.expect_warnings
-            self._warnings.append(warning)
-            self._unexpected += not expected
-            self._emitter.emit(
-                WarningRaised, task=task.name, expected=expected, **warning.model_dump()
-            )
+
+def _outcome(error: ProvisionError | None) -> str:
+    if isinstance(error, Interrupted):
+        return "interrupted"
+    if isinstance(error, UnreachableError):
+        return "unreachable"
+    return "failed" if error is not None else ""
 
 
 def _failure(task: Task, result: StepResult) -> TaskError:

@@ -19,12 +19,14 @@ class RunOptions:
         tags: Only tasks with one of these tags; all when empty.
         start_at: Skip the tasks before the one with this name.
         variables: From `--var`; they win over everything else.
+        take_over: Take the host from whoever holds it.
     """
 
     check: bool = False
     tags: frozenset[str] = frozenset()
     start_at: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Any
 
 from provision.agent.operations.base import OperationError
 from provision.engine.connection import HostConnection
-from provision.engine.effects import Effects
 from provision.engine.interruption import Interrupted, Interruption
+from provision.engine.journaling import JournaledEffects
+from provision.engine.memory import RunMemory
 from provision.engine.planner import Prepare
 from provision.engine.retry import patient
 from provision.model.clock import Clock
@@ -46,7 +47,7 @@ class TaskRunner:
 
     Args:
         prepare: Fills in a task's templates and makes its step.
-        run: The run's id.
+        memory: Knows the run's id.
         prefix: Begins every task's key: the playbook's name.
         check: In check mode.
     """
@@ -54,13 +55,13 @@ class TaskRunner:
     def __init__(
         self,
         connection: HostConnection,
-        effects: Effects,
+        effects: JournaledEffects,
         clock: Clock,
         interruption: Interruption,
         renderer: Renderer,
         prepare: Prepare,
         *,
-        run: str,
+        memory: RunMemory,
         prefix: str,
         check: bool,
     ) -> None:
@@ -70,7 +71,7 @@ class TaskRunner:
         self._interruption = interruption
         self._renderer = renderer
         self._prepare = prepare
-        self._run = run
+        self._memory = memory
         self._prefix = _slug(prefix)
         self._check = check
 
@@ -93,14 +94,16 @@ class TaskRunner:
             if task.loop is None:
                 if reason := self._unmet(task, known):
                     return _skipped(reason)
-                return self._item(task, key, known, facts)
-            return self._loop(task, key, known, facts)
+                return self._item(task, number, key, known, facts)
+            return self._loop(task, number, key, known, facts)
         except (UnreachableError, Interrupted):
             raise
         except ProvisionError as error:
             return _failed(error)
 
-    def _loop(self, task: Task, key: str, known: dict[str, Any], facts: Facts) -> TaskResult:
+    def _loop(
+        self, task: Task, number: int, key: str, known: dict[str, Any], facts: Facts
+    ) -> TaskResult:
         items = self._renderer.render(task.loop, known, task.position)
         if not isinstance(items, list | tuple):
             raise TaskError(f"`loop` gives {type(items).__name__}, not a list")
@@ -109,7 +112,7 @@ class TaskRunner:
             here = {**known, "item": item}
             if self._unmet(task, here):
                 continue
-            result = self._item(task, f"{key}-{index}", here, facts)
+            result = self._item(task, number, f"{key}-{index}", here, facts)
             results.append(result)
             if result.result.outcome is Outcome.FAILED:
                 break
@@ -121,24 +124,28 @@ class TaskRunner:
                 return f"when {condition!r} does not hold"
         return None
 
-    def _item(self, task: Task, key: str, known: Mapping[str, Any], facts: Facts) -> TaskResult:
-        result = self._try(task, key, known, facts)
+    def _item(
+        self, task: Task, number: int, key: str, known: Mapping[str, Any], facts: Facts
+    ) -> TaskResult:
+        result = self._try(task, number, key, known, facts)
         for attempt in range(2, task.retry.attempts + 1):
             if result.result.outcome is not Outcome.FAILED:
                 break
             self._interruption.sleep(task.retry.delay)
             key_now = f"{key}-try{attempt}"
-            result = self._try(task, key_now, known, facts)
+            result = self._try(task, number, key_now, known, facts)
         return result
 
-    def _try(self, task: Task, key: str, known: Mapping[str, Any], facts: Facts) -> TaskResult:
+    def _try(
+        self, task: Task, number: int, key: str, known: Mapping[str, Any], facts: Facts
+    ) -> TaskResult:
         step = self._prepare(task, known)
         timeout = task.timeout or patient(self._clock, step.default_timeout)
         context = StepContext(
-            check=self._check, facts=facts, run=self._run, key=key, timeout=timeout
+            check=self._check, facts=facts, run=self._memory.id, key=key, timeout=timeout
         )
         policy = task.on_restart or step.on_restart
-        self._effects.variables = known
+        self._effects.for_task(number, known)
         self._connection.task_began = self._clock.now()
         while True:
             try:

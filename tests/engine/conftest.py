@@ -13,9 +13,13 @@ from provision.engine.boot import BootLimits
 from provision.engine.clock import HostClock
 from provision.engine.host_runner import HostRunner
 from provision.engine.local_fetch import fetch_from_here
+from provision.engine.memory import RunMemory, new_run
 from provision.engine.run import RunOptions, RunResult
+from provision.journal.entry import Kind
+from provision.journal.store import Journal
 from provision.model.event import Event
 from provision.model.host import Authentication, Host, Scheme, SimulateSettings, WinRMSettings
+from provision.model.playbook import Playbook
 from provision.model.secret import Secret
 from provision.playbook.loader import load_playbook
 from provision.playbook.params import prepare_step
@@ -63,6 +67,8 @@ class Lab:
     folder: Path
     machine: SimulatedHost
     server: SimulatorServer
+    journal: Journal
+    runs: int = 0
 
     def run(
         self,
@@ -90,6 +96,7 @@ class Lab:
         )
         renderer = Renderer()
         recorder = Recorder()
+        memory = self.memory(loaded, host, journaled=not (options and options.check))
         runner = HostRunner(
             host,
             loaded,
@@ -100,12 +107,24 @@ class Lab:
             prepare=lambda task, known: prepare_step(STEPS[task.step], task, known, renderer),
             fetch=fetch_from_here,
             observers=[recorder],
-            run_id="run-1",
+            steps=STEPS.__getitem__,
+            memory=memory,
             limits=limits,
         )
         if react is not None:
             recorder.react = lambda event: react(event, runner)
-        return runner.run(), recorder
+        result = runner.run()
+        if memory.began:
+            self.journal.append(memory.id, Kind.RUN_FINISHED, data={"outcome": result.outcome})
+        return result, recorder
+
+    def memory(self, playbook: Playbook, host: Host, *, journaled: bool) -> RunMemory:
+        """The journal is kept from run to run of one lab."""
+        self.runs += 1
+        described = new_run(
+            f"run-{self.runs}", host.name, (playbook.file, playbook.sha256), host.vars, {}
+        )
+        return RunMemory(self.journal if journaled else None, described)
 
     def restart_soon(self) -> None:
         """Restart the host under whoever works on it, as somebody at its console would."""
@@ -121,6 +140,7 @@ class Lab:
 def lab(tmp_path: Path) -> Iterator[Callable[..., Lab]]:
     """Makes labs; every server is stopped at the end."""
     servers: list[SimulatorServer] = []
+    journals: list[Journal] = []
 
     def make(*, faults: FaultSchedule | None = None, **knobs: Any) -> Lab:
         settings = SimulateSettings(**{"speed": SPEED, **knobs})
@@ -128,8 +148,11 @@ def lab(tmp_path: Path) -> Iterator[Callable[..., Lab]]:
         server = SimulatorServer(machine, accounts={"Administrator": PASSWORD}, faults=faults)
         server.start()
         servers.append(server)
-        return Lab(tmp_path, machine, server)
+        journals.append(Journal(tmp_path / f"journal-{len(journals)}.sqlite"))
+        return Lab(tmp_path, machine, server, journals[-1])
 
     yield make
     for server in servers:
         server.stop()
+    for journal in journals:
+        journal.close()

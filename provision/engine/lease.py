@@ -1,0 +1,77 @@
+"""Holding a host for one run, so that two controllers never drive it at once."""
+
+from __future__ import annotations
+
+from provision.agent.operations.leases import LeaseAnswer, LeaseTake
+from provision.engine.memory import RunMemory
+from provision.engine.retry import patient
+from provision.model.clock import Clock
+from provision.model.errors import ProvisionError
+
+SECONDS = 180.0
+"""Host seconds that a lease lasts without being renewed."""
+
+
+class HostHeld(ProvisionError):
+    """Another run holds the host."""
+
+
+class HostLease:
+    """Our lease on one host, renewed on the way with other requests.
+
+    Args:
+        take_over: Take it from whoever holds it.
+    """
+
+    def __init__(self, memory: RunMemory, clock: Clock, *, take_over: bool = False) -> None:
+        self._memory = memory
+        self._clock = clock
+        self._take_over = take_over
+        self._seconds = patient(clock, SECONDS)
+        self._renew_at = 0.0
+        self._held = False
+        self.mark = 0
+
+    def request(self, *, take_over: bool = False) -> LeaseTake:
+        """The request by which the lease is taken or renewed."""
+        return LeaseTake(
+            owner=self._memory.owner,
+            description=self._memory.description,
+            seconds=int(self._seconds),
+            take_over=take_over or self._take_over,
+            run=self._memory.id,
+            mark=self.mark,
+        )
+
+    def due(self) -> LeaseTake | None:
+        """The request that should go along with the next one; None while it is not needed."""
+        return self.request() if self._held and self._clock.now() >= self._renew_at else None
+
+    def reach(self, mark: int) -> None:
+        """Say how far the run has got; the host is told with the next request."""
+        if mark != self.mark:
+            self.mark = mark
+            self._renew_at = 0.0
+
+    def took(self, answer: LeaseAnswer) -> None:
+        """Take note of the host's answer.
+
+        Raises:
+            HostHeld: Somebody else has it.
+        """
+        if not answer.held:
+            self._held = False
+            who = answer.description or answer.owner
+            raise HostHeld(
+                f"another run works on this host: {who}, since {answer.since}",
+                details=f"run {answer.run}; its lease lasts {answer.seconds_left:.0f} s more",
+                resolution="Wait until it has ended. If nobody is there any more, take the host "
+                "with `provision up --take-over`.",
+            )
+        self._held = True
+        self._take_over = False
+        self._renew_at = self._clock.now() + self._seconds / 3
+
+    def lost(self) -> bool:
+        """Whether nothing is held, so that nothing has to be given back."""
+        return not self._held

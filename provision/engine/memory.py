@@ -1,0 +1,273 @@
+"""What a run remembers over its interruptions, by the journal.
+
+A run that did not come to its end is gone on with, under its own id, when playbook, variables,
+options and host are what they were. Its id makes the ids of jobs and recorded calls on the host, so
+asking the host for the same thing again finds what was begun before. What the journal alone can
+tell is taken from it: results of steps that must not be carried out twice, and restarts.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from provision.journal.entry import Entry, Kind, Run
+from provision.journal.store import Journal, now
+from provision.model.boot import BootIdentity
+from provision.model.facts import Facts
+from provision.model.outcome import Json, StepResult
+
+ENDED = frozenset(("ok", "changed", "failed"))
+"""Outcomes after which a run is not gone on with."""
+
+LONGEST_ANSWER = 2000
+"""Characters of an answer that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A task that finished in an earlier part of this run."""
+
+    result: StepResult
+    value: Mapping[str, Json]
+    time: str
+
+
+@dataclass(slots=True)
+class Past:
+    """What an unfinished run had come to.
+
+    Args:
+        run: The run.
+        finished: Its finished tasks, by number.
+        restarts: Boots that it asked to end, by the number of the task that had not finished.
+        started: The number of the last task that it began; 0 for none.
+    """
+
+    run: Run
+    finished: dict[int, Remembered] = field(default_factory=dict)
+    restarts: dict[int, list[BootIdentity]] = field(default_factory=dict)
+    started: int = 0
+
+
+class RunMemory:
+    """One run's writing and reading of the journal.
+
+    Args:
+        journal: None remembers nothing: for check mode.
+        run: How the run is called if it begins anew; `machine` is filled in later.
+        fresh: Never go on with an earlier run.
+    """
+
+    def __init__(self, journal: Journal | None, run: Run, *, fresh: bool = False) -> None:
+        self._journal = journal
+        self._new = run
+        self._past: Past | None = None
+        self._began = False
+        self._effects = 0
+        self._boot: str | None = None
+        self.unfinished: Run | None = None
+        self.id = run.id
+        self.owner = f"{run.id}/{platform.node()}/{os.getpid()}"
+        if journal is not None and not fresh:
+            self._look_back(journal)
+
+    @property
+    def began(self) -> bool:
+        """Whether the journal has this run: from the moment that the host was found to be right."""
+        return self._began
+
+    @property
+    def description(self) -> str:
+        """Who we are, for others."""
+        return self._new.controller
+
+    @property
+    def done(self) -> int:
+        """How many tasks had finished before."""
+        return len(self._past.finished) if self._past else 0
+
+    @property
+    def last_started(self) -> int:
+        """The number of the last task that the earlier part began."""
+        return self._past.started if self._past else 0
+
+    def objection(self, facts: Facts) -> str:
+        """Say why the unfinished run cannot be gone on with; empty when it can."""
+        earlier = self.unfinished
+        if earlier is None:
+            return ""
+        differences = (
+            (earlier.playbook_sha256, self._new.playbook_sha256, "the playbook has changed"),
+            (earlier.variables_sha256, self._new.variables_sha256, "variables have changed"),
+            (dict(earlier.options), dict(self._new.options), "the options are others"),
+            (earlier.machine, facts.machine_id, "another machine answers at this address"),
+        )
+        found = [told for before, after, told in differences if before != after]
+        return " and ".join(found)
+
+    def go_on(self) -> None:
+        """Take up the unfinished run."""
+        assert self._journal is not None
+        assert self._past is not None
+        last = max((e.number for e in self._journal.entries(self._past.run.id)), default=0)
+        self._began = True
+        self._append(Kind.RESUMED, data={"owner": self.owner, "after": last})
+
+    def begin(self, facts: Facts) -> None:
+        """Begin a run of its own."""
+        self._past = None
+        self.id = self._new.id
+        if self._journal is not None:
+            run = {name: getattr(self._new, name) for name in Run.__slots__}
+            self._journal.begin(Run(**{**run, "machine": facts.machine_id}))
+            self._began = True
+            self._append(Kind.RESUMED, data={"owner": self.owner, "after": 0})
+
+    def connected(self, facts: Facts) -> None:
+        """Write down which boot of which host it is."""
+        self._boot = facts.boot.token
+        data = {
+            "boot": facts.boot.model_dump(),
+            "computer_name": facts.computer_name,
+            "machine_id": facts.machine_id,
+            "os_build": facts.os_build,
+        }
+        self._append(Kind.CONNECTED, data=data)
+
+    def is_ours(self, owner: str) -> bool:
+        """Tell whether a holder of the host's lease was an earlier process on this journal."""
+        if self._journal is None:
+            return False
+        return any(
+            entry.data.get("owner") == owner
+            for run in self._journal.runs(self._new.host, limit=20)
+            for entry in self._journal.entries(run.id, kinds=(Kind.RESUMED,))
+        )
+
+    def remembered(self, task: int) -> Remembered | None:
+        """The result of a task that finished before."""
+        return self._past.finished.get(task) if self._past else None
+
+    def restarted_before(self, task: int, boot: BootIdentity) -> BootIdentity | None:
+        """The boot that this task asked to end before it was interrupted, if that came to pass.
+
+        Each such restart is given once.
+        """
+        pending = self._past.restarts.get(task, []) if self._past else []
+        while pending:
+            old = pending.pop(0)
+            if not old.same_boot(boot):
+                return old
+        return None
+
+    def task_started(self, task: int, name: str, step: str) -> None:
+        """Write down that a task begins."""
+        self._append(Kind.TASK_STARTED, task, {"name": name, "step": step})
+
+    def task_finished(
+        self, task: int, result: StepResult, value: Mapping[str, Json], seconds: float
+    ) -> None:
+        """Write down how a task ended."""
+        data = {
+            "outcome": result.outcome.value,
+            "seconds": round(seconds, 3),
+            "result": result.model_dump(mode="json"),
+            "value": dict(value),
+        }
+        self._append(Kind.TASK_FINISHED, task, data)
+
+    def effect_started(self, task: int, what: str, params: Mapping[str, Json]) -> int:
+        """Write down that something is about to be done to the host; gives its number."""
+        self._effects += 1
+        data = {"effect": self._effects, "what": what, "params": dict(params)}
+        self._append(Kind.EFFECT_STARTED, task, data)
+        return self._effects
+
+    def effect_finished(self, task: int, effect: int, answer: Any) -> None:
+        """Write down what came of it."""
+        text = json.dumps(answer, default=str)
+        kept = answer if len(text) <= LONGEST_ANSWER else text[:LONGEST_ANSWER]
+        self._append(Kind.EFFECT_FINISHED, task, {"effect": effect, "answer": kept})
+
+    def in_boot(self, boot: BootIdentity) -> None:
+        """Take note of the boot in which what follows happens."""
+        self._boot = boot.token
+
+    def _append(self, kind: Kind, task: int | None = None, data: Any = None) -> None:
+        if self._journal is not None and self._began:
+            self._journal.append(self.id, kind, task=task, boot=self._boot, data=data)
+
+    def _look_back(self, journal: Journal) -> None:
+        for run in journal.runs(self._new.host, limit=1):
+            past = recall(run, list(journal.entries(run.id)))
+            if past is not None:
+                self._past, self.unfinished, self.id = past, run, run.id
+
+
+def recall(run: Run, entries: list[Entry]) -> Past | None:
+    """Replay a run's entries; None when it came to its end. Pure: any prefix can be replayed."""
+    past = Past(run)
+    ended = False
+    for entry in entries:
+        match entry.kind:
+            case Kind.RUN_FINISHED:
+                ended = entry.data.get("outcome") in ENDED
+            case Kind.RESUMED:
+                ended = False
+            case Kind.TASK_STARTED if entry.task is not None:
+                past.started = max(past.started, entry.task)
+            case Kind.TASK_FINISHED if entry.task is not None:
+                past.restarts.pop(entry.task, None)
+                result = StepResult.model_validate(entry.data["result"])
+                if result.failure is None:
+                    past.finished[entry.task] = Remembered(
+                        result, entry.data.get("value", {}), entry.time
+                    )
+            case Kind.EFFECT_STARTED if entry.task is not None:
+                if entry.data.get("what") == "restart":
+                    boot = BootIdentity.model_validate(entry.data["params"]["boot"])
+                    past.restarts.setdefault(entry.task, []).append(boot)
+    return None if ended else past
+
+
+def describe_controller() -> str:
+    """This process in words: who, on which machine, which process."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "unknown"
+    return f"{user}@{platform.node()}, process {os.getpid()}"
+
+
+def digest(data: Any) -> str:
+    """A hash of plain data, whatever the order of its keys."""
+    text = json.dumps(data, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def new_run(
+    run: str, host: str, playbook: tuple[str, str], variables: Any, options: Mapping[str, Any]
+) -> Run:
+    """Describe a run that is about to begin.
+
+    Args:
+        playbook: Its file and its hash.
+    """
+    return Run(
+        id=run,
+        host=host,
+        machine="",
+        playbook=playbook[0],
+        playbook_sha256=playbook[1],
+        variables_sha256=digest(variables),
+        options=dict(options),
+        controller=describe_controller(),
+        started=now(),
+    )
