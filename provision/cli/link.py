@@ -52,12 +52,13 @@ def open_link(located: Located) -> Iterator[Link]:
         SecretError: The password cannot be had.
         InputError: The host has no address.
     """
-    if located.host.simulate is None:
-        yield _real(located)
+    simulate = located.host.simulate
+    if simulate is None or simulate.served:
+        yield _real(located, simulate.speed if simulate else 1.0)
         return
     from provision.cli.simulated_link import open_simulated
 
-    with open_simulated(located, located.host.simulate) as link:
+    with open_simulated(located, simulate) as link:
         yield link
 
 
@@ -76,7 +77,7 @@ def observe(link: Link) -> Facts:
         connection.close()
 
 
-def _real(located: Located) -> Link:
+def _real(located: Located, speed: float) -> Link:
     host = located.host
     settings = host.winrm
     if settings.address is None:
@@ -87,4 +88,4 @@ def _real(located: Located) -> Link:
         password = resolve(settings.password, located.folder, located.password_at)
     port = settings.port or _PORTS[settings.scheme]
     connector = WinRMConnector(settings, settings.address, port, password)
-    return Link(settings, settings.address, port, password, connector, HostClock())
+    return Link(settings, settings.address, port, password, connector, HostClock(speed))

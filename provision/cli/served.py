@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from provision.cli.compose import load_hosts
@@ -11,6 +12,9 @@ from provision.cli.located import state_file
 from provision.cli.options import Selection
 from provision.model.errors import InputError, Problem
 from provision.model.host import Scheme, SimulateSettings
+from provision.simulator.fault_file import read_faults
+from provision.simulator.faults import FaultSchedule
+from provision.simulator.record import Record
 from provision.simulator.world.simulated_host import SimulatedHost
 
 
@@ -21,15 +25,54 @@ class Served:
     Args:
         title: What it is, for people.
         user: Who may log in.
+        faults: What goes wrong, and when.
+        record: Where it is written what happened; None for nowhere.
     """
 
     title: str
     machine: SimulatedHost
     user: str
     scheme: Scheme
+    faults: FaultSchedule
+    record: Record | None = None
+
+    async def close(self) -> None:
+        """Keep the host's state, and close its record."""
+        await self.machine.close()
+        if self.record is not None:
+            self.record.close(self.machine.world)
 
 
-def served_alone(knobs: Mapping[str, Any], *, user: str | None, scheme: str | None) -> Served:
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The files that direct a rehearsal and tell of it.
+
+    Args:
+        faults: What goes wrong at which exchange.
+        record: What happened, exchange by exchange.
+    """
+
+    faults: str | None = None
+    record: str | None = None
+
+    def open(self) -> tuple[FaultSchedule, Record | None]:
+        """Read the one and begin the other.
+
+        Raises:
+            InputError: One of them cannot be used.
+        """
+        scheduled = read_faults(Path(self.faults)) if self.faults else []
+        try:
+            record = Record(Path(self.record)) if self.record else None
+        except OSError as error:
+            told = f"--record: {self.record} cannot be written: {error.strerror}"
+            raise InputError([Problem(told)]) from None
+        return FaultSchedule(scheduled, record.exchange if record else None), record
+
+
+def served_alone(
+    knobs: Mapping[str, Any], script: Script, *, user: str | None, scheme: str | None
+) -> Served:
     """Make a new simulated host that keeps nothing.
 
     Raises:
@@ -37,14 +80,17 @@ def served_alone(knobs: Mapping[str, Any], *, user: str | None, scheme: str | No
     """
     settings = SimulateSettings.model_validate(dict(knobs))
     who = user or "Administrator"
-    machine = SimulatedHost(settings, user=who)
-    return Served("a new simulated host", machine, who, Scheme(scheme or "http"))
+    faults, record = script.open()
+    machine = SimulatedHost(settings, user=who, witness=record.changed if record else None)
+    wire = Scheme(scheme or "http")
+    return Served("a new simulated host", machine, who, wire, faults, record)
 
 
 def served_from(
     hostfile: str,
     limit: str | None,
     knobs: Mapping[str, Any],
+    script: Script,
     *,
     user: str | None,
     scheme: str | None,
@@ -66,5 +112,8 @@ def served_from(
     written = host.simulate.model_dump(exclude_unset=True)
     settings = SimulateSettings.model_validate({**written, **knobs})
     who = user or host.winrm.user
-    machine = SimulatedHost(settings, path=state_file(located), user=who)
-    return Served(host.name, machine, who, Scheme(scheme) if scheme else host.winrm.scheme)
+    faults, record = script.open()
+    witness = record.changed if record else None
+    machine = SimulatedHost(settings, path=state_file(located), user=who, witness=witness)
+    wire = Scheme(scheme) if scheme else host.winrm.scheme
+    return Served(host.name, machine, who, wire, faults, record)

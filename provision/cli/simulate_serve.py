@@ -27,6 +27,8 @@ PASSWORD_VARIABLE = "PROVISION_SIMULATOR_PASSWORD"
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
 @click.option("--scheme", type=click.Choice(["http", "https"]), help="http unless given.")
 @click.option("--user", help="Who may log in; Administrator unless given.")
+@click.option("--faults", metavar="FILE", help="What goes wrong at which exchange: JSON.")
+@click.option("--record", metavar="FILE", help="Write exchanges and jobs as JSON lines.")
 def serve(
     hostfile: str | None,
     limit: str | None,
@@ -36,11 +38,16 @@ def serve(
     port: int,
     scheme: str | None,
     user: str | None,
+    faults: str | None,
+    record: str | None,
 ) -> int:
     """Serve a simulated host on loopback until Ctrl-C.
 
     With HOSTFILE it is that host, with its state; without, a new one that is forgotten at the end.
     The password is taken from PROVISION_SIMULATOR_PASSWORD, or made up and shown.
+
+    A file of faults is a list such as [{"exchange": 41, "kind": "reset_after"}]; --record tells
+    which exchange is which.
 
     \b
     Examples:
@@ -52,16 +59,17 @@ def serve(
     from pathlib import Path
 
     from provision.cli.exit_codes import ExitCode
-    from provision.cli.served import served_alone, served_from
+    from provision.cli.served import Script, served_alone, served_from
     from provision.model.errors import InputError, Problem
 
     knobs = {"scenario": scenario, "generation": generation, "speed": speed}
     given = {name: value for name, value in knobs.items() if value is not None}
+    script = Script(faults, record)
     with tempfile.TemporaryDirectory(prefix="provision-simulator-") as folder:
         if hostfile is None:
-            served = served_alone(given, user=user, scheme=scheme)
+            served = served_alone(given, script, user=user, scheme=scheme)
         else:
-            served = served_from(hostfile, limit, given, user=user, scheme=scheme)
+            served = served_from(hostfile, limit, given, script, user=user, scheme=scheme)
         password = os.environ.get(PASSWORD_VARIABLE) or _throwaway()
         try:
             asyncio.run(_serve(served, password, port, Path(folder)))
@@ -83,10 +91,11 @@ async def _serve(served: Served, password: str, port: int, folder: Path) -> None
             {served.user: password},
             scheme=served.scheme,
             port=port,
+            faults=served.faults,
             ready=lambda server: _announce(server, served, password, folder),
         )
     finally:
-        await served.machine.close()
+        await served.close()
 
 
 def _throwaway() -> str:

@@ -104,6 +104,7 @@ class SimulateSettings(BaseModel):
         culture: The language that Windows speaks.
         feature_installed: The Containers feature is there already, so no restart is needed.
         known_scripts: SHA-256 of further files that behave as this generation's installer.
+        served: Another process serves it, at `winrm.address`: of these knobs only `speed` is used.
     """
 
     model_config = _FROZEN
@@ -125,6 +126,7 @@ class SimulateSettings(BaseModel):
     culture: str = "en-US"
     feature_installed: bool = False
     known_scripts: tuple[str, ...] = ()
+    served: bool = False
 
 
 class Host(BaseModel):

@@ -29,7 +29,7 @@ from provision.simulator.program import CONTROL_C_EXIT
 KEPT_ANSWERS = 64
 KEPT_BYTES = 8 * 1024 * 1024
 _HELD_INPUT = 32 * 1024 * 1024
-_REQUEST = re.compile(rb"@pv ([1-9][0-9]{0,17}) [A-Za-z0-9+/=]*\s*\Z")
+_REQUEST = re.compile(rb"@pv ([1-9][0-9]{0,17}) [A-Za-z0-9+/=]*(?: [A-Za-z0-9+/=]*)?\s*\Z")
 
 _log = logging.getLogger(__name__)
 

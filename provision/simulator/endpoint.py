@@ -14,7 +14,7 @@ from enum import Enum
 from provision.simulator.authentication import Authenticator, Refused, User
 from provision.simulator.encryption import BadMessage, decrypt, encrypt, encryption_protocol
 from provision.simulator.envelopes import Request, build_fault, parse
-from provision.simulator.faults import Fault, FaultKind, FaultSchedule
+from provision.simulator.faults import HOST_FAULTS, Fault, FaultKind, FaultSchedule
 from provision.simulator.shells import Shells
 from provision.simulator.wsman import Service
 from provision.simulator.wsman_fault import WSManFault, operation_aborted, shell_not_found
@@ -32,6 +32,7 @@ class Wire(Enum):
     SEND = "send"
     RESET = "reset"
     TRUNCATE = "truncate"
+    GARBLE = "garble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Host:
         logins_refused: Tells whether every login gets 401 right now.
         refuse_logins: Makes it so for some real seconds.
         refuse_connections: Closes the port for some real seconds, and cuts every connection.
+        strike: Lets a fault happen to the host; tells whether it still stands.
     """
 
     service: Service
@@ -81,6 +83,7 @@ class Host:
     logins_refused: Callable[[], bool]
     refuse_logins: Callable[[float], None]
     refuse_connections: Callable[[float], None]
+    strike: Callable[[Fault], bool]
 
 
 class Endpoint:
@@ -125,6 +128,8 @@ class Endpoint:
         if protocol is None or user.context is None or answer.content_type != SOAP_TYPE:
             return answer
         content_type, body = encrypt(user.context, protocol, answer.body)
+        if answer.wire is Wire.GARBLE:
+            body = _garbled(body)
         return replace(answer, body=body, content_type=content_type)
 
     async def _soap(self, message: bytes, user: str, client: str) -> HttpAnswer:
@@ -135,6 +140,8 @@ class Endpoint:
             if fault is not None and (answer := await self._before(fault, request)):
                 return answer
             body = await self._host.service.answer(request, user, client)
+            if fault is not None and fault.kind is FaultKind.HOLD_AFTER:
+                await _until_the_client_goes()
             return HttpAnswer(200, body, wire=_afterwards(fault))
         except WSManFault as error:
             return HttpAnswer(500, build_fault(request, error, self._host.machine_name))
@@ -143,6 +150,8 @@ class Endpoint:
             return HttpAnswer(500, content_type="text/plain")
 
     async def _before(self, fault: Fault, request: Request) -> HttpAnswer | None:
+        if fault.kind in HOST_FAULTS:
+            return None if self._host.strike(fault) else HttpAnswer(503, wire=Wire.RESET)
         match fault.kind:
             case FaultKind.REFUSE:
                 self._host.refuse_connections(fault.seconds)
@@ -150,6 +159,8 @@ class Endpoint:
             case FaultKind.STALL:
                 await asyncio.sleep(fault.seconds)
                 return HttpAnswer(503, wire=Wire.RESET)
+            case FaultKind.HOLD_BEFORE:
+                await _until_the_client_goes()
             case FaultKind.RESET_BEFORE:
                 return HttpAnswer(503, wire=Wire.RESET)
             case FaultKind.UNAUTHORIZED:
@@ -167,12 +178,31 @@ class Endpoint:
                 raise shell_not_found(request.selectors.get("ShellId", ""))
             case FaultKind.OPERATION_ABORTED:
                 raise operation_aborted()
+            case FaultKind.AGENT_KILLED:
+                self._host.shells.kill_programs()
             case _:
-                return None
+                pass
+        return None
 
 
 def _afterwards(fault: Fault | None) -> Wire:
     if fault is None:
         return Wire.SEND
-    wires = {FaultKind.RESET_AFTER: Wire.RESET, FaultKind.TRUNCATE: Wire.TRUNCATE}
+    wires = {
+        FaultKind.RESET_AFTER: Wire.RESET,
+        FaultKind.TRUNCATE: Wire.TRUNCATE,
+        FaultKind.GARBLE: Wire.GARBLE,
+    }
     return wires.get(fault.kind, Wire.SEND)
+
+
+async def _until_the_client_goes() -> None:
+    """Wait for the cancellation that the end of the connection brings."""
+    await asyncio.get_running_loop().create_future()
+
+
+def _garbled(body: bytes) -> bytes:
+    """Turn some bits of the sealed text, in front of the closing boundary."""
+    place = len(body) - 64
+    turned = bytes(byte ^ 0x5A for byte in body[place : place + 16])
+    return body[:place] + turned + body[place + 16 :]

@@ -8,19 +8,23 @@ every time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 
 class FaultKind(Enum):
-    """What goes wrong.
+    """What goes wrong, on the way or with the host itself.
 
     `REFUSE` cuts every connection and closes the port for the fault's seconds; `UNAUTHORIZED`
-    answers 401 to every login for that long; `STALL` is silence for that long and then a reset.
-    These, `RESET_BEFORE`, `SERVER_ERROR`, `UNAVAILABLE`, `HTML`, `SHELL_GONE` and
-    `OPERATION_ABORTED` leave the request undone. After `RESET_AFTER` and `TRUNCATE` it was acted
-    on, and the answer is lost.
+    answers 401 to every login for that long; `STALL` is silence for that long and then a reset;
+    `HOLD_BEFORE` is silence until the client goes away. These, `RESET_BEFORE`, `SERVER_ERROR`,
+    `UNAVAILABLE`, `HTML`, `SHELL_GONE` and `OPERATION_ABORTED` leave the request undone. After
+    `RESET_AFTER`, `TRUNCATE`, `GARBLE` (sealed with a wrong key) and `HOLD_AFTER` it was acted on,
+    and the answer is lost.
+
+    `AGENT_KILLED` ends every process of the open shells. The others happen to the host, see
+    `HOST_FAULTS`: the request is carried out if the host still stands.
     """
 
     REFUSE = "refuse"
@@ -28,12 +32,42 @@ class FaultKind(Enum):
     RESET_AFTER = "reset_after"
     TRUNCATE = "truncate"
     STALL = "stall"
+    HOLD_BEFORE = "hold_before"
+    HOLD_AFTER = "hold_after"
     UNAUTHORIZED = "unauthorized"
     SERVER_ERROR = "server_error"
     UNAVAILABLE = "unavailable"
     HTML = "html"
+    GARBLE = "garble"
     SHELL_GONE = "shell_gone"
     OPERATION_ABORTED = "operation_aborted"
+    AGENT_KILLED = "agent_killed"
+    RESTART = "restart"
+    RESTART_TWICE = "restart_twice"
+    POWER_OFF = "power_off"
+    JOB_KILLED = "job_killed"
+    SLOW = "slow"
+    CLOCK_JUMP = "clock_jump"
+    DISK_FULL = "disk_full"
+
+
+HOST_FAULTS = frozenset(
+    {
+        FaultKind.RESTART,
+        FaultKind.RESTART_TWICE,
+        FaultKind.POWER_OFF,
+        FaultKind.JOB_KILLED,
+        FaultKind.SLOW,
+        FaultKind.CLOCK_JUMP,
+        FaultKind.DISK_FULL,
+    }
+)
+"""What a `Machine` does to itself.
+
+Their seconds are host seconds: until a restart, or until the power goes for good; by how much the
+clock jumps, which may be backwards. `SLOW` is the exception: real seconds, in which the host lives
+at a tenth of its speed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +75,7 @@ class Fault:
     """One thing that goes wrong.
 
     Args:
-        seconds: Real seconds, for the kinds that last.
+        seconds: Real seconds, for the kinds that last; see `HOST_FAULTS` for theirs.
     """
 
     kind: FaultKind
@@ -62,12 +96,21 @@ class ScheduledFault:
     action: str | None = None
 
 
-class FaultSchedule:
-    """Faults by the number of the exchange that they strike; each strikes once."""
+Notice = Callable[[int, str, Fault | None], None]
+"""Told of every exchange: its number, its action, and the fault that strikes it."""
 
-    def __init__(self, faults: Iterable[ScheduledFault] = ()) -> None:
+
+class FaultSchedule:
+    """Faults by the number of the exchange that they strike; each strikes once.
+
+    Args:
+        notice: Told before the exchange is carried out.
+    """
+
+    def __init__(self, faults: Iterable[ScheduledFault] = (), notice: Notice | None = None) -> None:
         self._faults: dict[tuple[str | None, int], Fault] = {}
         self._count: Counter[str | None] = Counter()
+        self._notice = notice
         for fault in faults:
             self._faults[fault.action, fault.exchange] = fault.fault
 
@@ -77,4 +120,7 @@ class FaultSchedule:
             self._count[key] += 1
         by_action = self._faults.pop((action, self._count[action]), None)
         by_number = self._faults.pop((None, self._count[None]), None)
-        return by_action or by_number
+        fault = by_action or by_number
+        if self._notice is not None:
+            self._notice(self._count[None], action, fault)
+        return fault

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from provision.agent.operations.base import ErrorRecord
 from provision.model.outcome import Json
+from provision.simulator.faults import Fault
 
 
 class OperationRefused(Exception):
@@ -77,3 +78,6 @@ class Machine(Protocol):
 
     def program(self, program: str, arguments: tuple[str, ...]) -> ProgramResult | None:
         """Run a modelled program such as `hostname`; None when the world has no such program."""
+
+    def strike(self, fault: Fault) -> None:
+        """Let one of the `HOST_FAULTS` happen."""

@@ -17,7 +17,7 @@ from provision.simulator.authentication import Authenticator
 from provision.simulator.certificates import ServerCertificate, make_server_certificate
 from provision.simulator.connection import Connection
 from provision.simulator.endpoint import Endpoint, Host
-from provision.simulator.faults import FaultSchedule
+from provision.simulator.faults import Fault, FaultSchedule
 from provision.simulator.launcher import Launcher
 from provision.simulator.listener import Listener
 from provision.simulator.machine import Machine, Power
@@ -96,6 +96,7 @@ class Server:
             logins_refused=self._logins_refused,
             refuse_logins=self._refuse_logins,
             refuse_connections=self._refuse_connections,
+            strike=self._strike,
         )
         try:
             self._listener = Listener(self._host, self.port, self._connection, self._tls)
@@ -208,6 +209,11 @@ class Server:
         self._closed_until = asyncio.get_running_loop().time() + seconds
         self._close_port()
         self._woken.set()
+
+    def _strike(self, fault: Fault) -> bool:
+        self._machine.strike(fault)
+        self._woken.set()
+        return self._machine.power() == self._power
 
 
 async def serve(

@@ -18,6 +18,9 @@ from provision.simulator.wsman_fault import (
     too_many_shells,
 )
 
+KILLED_EXIT = 1
+"""What TerminateProcess is given by Windows' own tools."""
+
 
 @dataclass(eq=False, slots=True)
 class Command:
@@ -125,6 +128,13 @@ class Shells:
         """Close all: the host restarts, or the server stops."""
         for shell in list(self._shells.values()):
             self.delete(shell)
+
+    def kill_programs(self) -> None:
+        """End every program as Task Manager would; its shell and its command stay."""
+        for shell in self._shells.values():
+            for command in shell.commands.values():
+                command.program.close()
+                command.pipe.finish(KILLED_EXIT)
 
     def _watch(self, shell: Shell, seconds: float) -> None:
         loop = asyncio.get_running_loop()

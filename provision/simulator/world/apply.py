@@ -31,8 +31,8 @@ def apply(world: World, entry: Entry) -> World:
             return jobs.finish(world, finish)
         case effects.RestartAsked(delay=delay):
             return restarts.ask(world, delay)
-        case effects.Shutdown(further=further):
-            return restarts.shut_down(world, further)
+        case effects.Shutdown(further=further, for_good=for_good):
+            return restarts.shut_down(world, further, for_good=for_good)
         case effects.BootUp(further=further):
             return restarts.boot_up(world, further)
         case effects.AccountsUp():

@@ -118,10 +118,12 @@ class Shutdown(Frozen):
 
     Args:
         further: Restarts that follow the next boot by themselves.
+        for_good: No boot follows by itself.
     """
 
     effect: Literal["shutdown"] = "shutdown"
     further: int = 0
+    for_good: bool = False
 
 
 class BootUp(Frozen):

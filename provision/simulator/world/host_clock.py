@@ -47,6 +47,11 @@ class HostClock:
         self._source = source
         self._since = source.now()
 
+    def set_speed(self, speed: float) -> None:
+        """Live faster or slower from now on; whoever waits must be woken to wait anew."""
+        self._start, self._since = self.now(), self._source.now()
+        self._speed = speed
+
     def now(self) -> float:
         """Give the host time."""
         return self._start + (self._source.now() - self._since) * self._speed

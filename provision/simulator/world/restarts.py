@@ -47,7 +47,7 @@ def ask(world: World, delay: float) -> World:
     return schedule(world, delay, Shutdown(further=further))
 
 
-def shut_down(world: World, further: int) -> World:
+def shut_down(world: World, further: int, *, for_good: bool = False) -> World:
     """End the boot, and all that cannot outlive one."""
     world = forget_boot(world)
     boot = world.boot.model_copy(
@@ -60,6 +60,8 @@ def shut_down(world: World, further: int) -> World:
         if not key.volatile and key.path not in windows.CLEARED_BY_RESTART
     )
     world = world.with_(boot=boot, features=features, registry=registry)
+    if for_good:
+        return world
     return schedule(world, world.knobs.restart_seconds, BootUp(further=further), outlives_boot=True)
 
 

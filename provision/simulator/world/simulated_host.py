@@ -19,8 +19,9 @@ from provision.agent.source import agent_source
 from provision.model.errors import ProvisionError
 from provision.model.host import SimulateSettings
 from provision.model.outcome import Json
+from provision.simulator.faults import Fault, FaultKind
 from provision.simulator.machine import Power, ProgramResult
-from provision.simulator.world import programs, scenarios, store, waiting
+from provision.simulator.world import misfortunes, programs, scenarios, store, waiting
 from provision.simulator.world.consistency import check as check_world
 from provision.simulator.world.generations import starting_world
 from provision.simulator.world.host_clock import HostClock, Monotonic, RealTime
@@ -33,6 +34,10 @@ from provision.simulator.world.scripts import Scripts
 from provision.simulator.world.timeline import advance, next_due
 
 _AGENT_PROCESS = 1288
+_SLOWED = 10.0
+
+Witness = Callable[[World, World], None]
+"""Told of the worlds before and after a request changed something."""
 
 
 class SimulatedHost:
@@ -46,6 +51,7 @@ class SimulatedHost:
         user: Who logs on.
         time: Where real seconds come from.
         world: Begin in this world instead of the generation's own.
+        witness: Told of every request that changed the world.
 
     Raises:
         StoreError: The state cannot be read.
@@ -60,6 +66,7 @@ class SimulatedHost:
         user: str = "Administrator",
         time: RealTime | None = None,
         world: World | None = None,
+        witness: Witness | None = None,
     ) -> None:
         settings = scenarios.apply(settings)
         self._speed = settings.speed
@@ -74,6 +81,7 @@ class SimulatedHost:
         self._clock = HostClock(self._world.host_time, self._speed, time or Monotonic())
         self._wake = asyncio.Event()
         self._scripts = Scripts(self)
+        self._witness = witness
 
     @property
     def speed(self) -> float:
@@ -146,6 +154,19 @@ class SimulatedHost:
         wake, self._wake = self._wake, asyncio.Event()
         wake.set()
 
+    def strike(self, fault: Fault) -> None:
+        """Let one of the `HOST_FAULTS` happen."""
+        if fault.kind is FaultKind.SLOW:
+            self._live(self._speed / _SLOWED)
+            asyncio.get_running_loop().call_later(fault.seconds, self._live, self._speed)
+        else:
+            self.become(misfortunes.happen(self.world, fault))
+            self.save()
+
+    def _live(self, speed: float) -> None:
+        self._clock.set_speed(speed)
+        self.become(self.world)
+
     async def wait(self, until: float | None) -> None:
         """Return at a host time, or when something happened before."""
         due = next_due(self.world)
@@ -194,6 +215,8 @@ class SimulatedHost:
             raise
         if world is not before:
             self._scripts.refuse_impossible(before, world)
+            if self._witness is not None:
+                self._witness(before, world)
             self.become(world)
             self._scripts.start_new()
         return answer
