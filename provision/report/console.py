@@ -15,6 +15,7 @@ from provision.model.event import (
     HostLost,
     HostRestarted,
     PlanMade,
+    RunContinued,
     RunFinished,
     RunStarted,
     TaskFinished,
@@ -95,6 +96,9 @@ class ConsoleReport:
                 self._line.say("connecting")
             case HostConnected():
                 self._connected(event)
+            case RunContinued():
+                style = "cyan" if event.resumed else "yellow"
+                self._print(Text(f"{self._glyphs.restarted} {phrases.continued(event)}", style))
             case PlanMade():
                 self._print(tables.plan(event))
             case TaskStarted():

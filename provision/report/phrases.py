@@ -6,6 +6,7 @@ from provision.model.event import (
     HostConnected,
     HostLost,
     HostRestarted,
+    RunContinued,
     RunFinished,
     RunStarted,
     TaskFinished,
@@ -26,6 +27,15 @@ def start(event: RunStarted) -> str:
 def connected(event: HostConnected) -> str:
     """Say that the agent answers."""
     return f"connected in {duration(event.seconds)}"
+
+
+def continued(event: RunContinued) -> str:
+    """What becomes of an earlier run that did not come to its end."""
+    reason = clean(event.reason)
+    if event.resumed:
+        done = plural(event.done, "task")
+        return f"an unfinished run goes on ({event.run}): {reason}; {done} had finished"
+    return f"an unfinished run is not gone on with: {reason}; beginning anew as {event.run}"
 
 
 def facts(observed: Facts) -> list[str]:

@@ -11,6 +11,7 @@ from provision.model.event import (
     HostLost,
     HostRestarted,
     PlanMade,
+    RunContinued,
     RunFinished,
     RunStarted,
     TaskFinished,
@@ -62,6 +63,8 @@ class PlainReport:
             case HostConnected():
                 yield phrases.connected(event)
                 yield from phrases.facts(event.facts)
+            case RunContinued():
+                yield phrases.continued(event)
             case PlanMade():
                 yield from _plan(event)
             case TaskStarted():

@@ -13,6 +13,7 @@ from provision.report.json_lines import JsonLines
 SHAPES = {
     "run_started": ["version", "run", "playbook", "address", "simulated", "check"],
     "host_connected": ["seconds", "facts"],
+    "run_continued": ["run", "resumed", "reason", "done"],
     "plan_made": ["tasks"],
     "task_started": ["task", "step", "number", "total"],
     "task_progress": ["task", "kind", "text", "elapsed"],

@@ -19,6 +19,7 @@ PLAIN = r"""
 19:40:46 build-01: WIN-TP4: Microsoft Windows Server 2016 Technical Preview 4, build 10586, en-US, PowerShell 5.0.10586.0
 19:40:46 build-01: 2 processors, 2.5 GB memory, 40 GB free, as WIN-TP4\Administrator (elevated)
 19:40:46 build-01: Windows wants a restart: servicing
+19:40:46 build-01: an unfinished run goes on (20261124-193900-aaaa): it had begun at 2026-11-24T19:39:00.000Z and did not come to its end; 2 tasks had finished
 19:40:46 build-01: plan:
 19:40:46 build-01:   1. run Run the installer (installer): the host is built; always
 19:40:46 build-01: task 1/1: Run the installer (installer)
