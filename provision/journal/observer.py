@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+from provision.journal.echo import ECHO_KINDS, SPOKEN, Echo, expected_again
 from provision.journal.entry import Kind
 from provision.journal.store import Journal, JournalError
 from provision.model.event import (
@@ -50,6 +51,8 @@ _KEPT = (
     WarningRaised,
     VerifyResult,
 )
+"""How a task ended is written by the engine, unless the host is gone for good."""
+
 _MOST_HELD = 1_000
 
 
@@ -57,7 +60,8 @@ class JournalObserver:
     """Keeps one run's lines and events.
 
     Never raises: a journal that cannot be written stops the run where the engine writes to it.
-    Until the run is in the journal everything is held back, and forgotten if it never gets there.
+    Until the run is in the journal, or is said to go on, everything is held back; it is forgotten
+    if that never comes.
 
     Args:
         run: The run's id; a `run_continued` event names the one that it goes on with.
@@ -67,6 +71,9 @@ class JournalObserver:
         self._journal = journal
         self._run = run
         self._known = False
+        self._earlier = journal.has_run(run)
+        self._resumed = False
+        self._echo: Echo | None = None
         self._held: deque[tuple[Kind, int | None, dict[str, Any]]] = deque(maxlen=_MOST_HELD)
         self._task: int | None = None
         self._budget = _Budget()
@@ -95,13 +102,18 @@ class JournalObserver:
             case TaskStarted():
                 self._end_task()
                 self._task = event.number
+                self._echo = None
+            case TaskFinished(outcome="unreachable"):
+                self._write(Kind.EVENT, self._task, event.model_dump(mode="json"))
+                self._end_task()
             case TaskFinished():
                 self._end_task()
             case RunFinished():
                 self._end_task()
                 self._write(Kind.RUN_FINISHED, None, _run_finished(event))
             case RunContinued():
-                self._run, self._known = event.run, False
+                self._run, self._resumed = event.run, event.resumed
+                self._known, self._earlier = False, False
         if isinstance(event, _KEPT):
             self._write(Kind.EVENT, self._task, event.model_dump(mode="json"))
         if self._known:
@@ -109,6 +121,8 @@ class JournalObserver:
 
     def _line(self, event: TaskProgress) -> None:
         text = event.text[:LONGEST_LINE]
+        if self._heard_before(event.kind, text):
+            return
         if self._budget.allows(event.kind, text, event.elapsed):
             data = {
                 "task": event.task,
@@ -117,6 +131,16 @@ class JournalObserver:
                 "elapsed": round(event.elapsed, 3),
             }
             self._write(Kind.LINE, self._task, data)
+
+    def _heard_before(self, kind: str, text: str) -> bool:
+        if not self._resumed or self._task is None or kind not in (*SPOKEN, "progress"):
+            return False
+        if self._echo is None:
+            entries = self._journal.entries(self._run, kinds=ECHO_KINDS)
+            self._echo = Echo(expected_again(entries, self._task))
+        if kind == "progress":
+            return not self._echo.over
+        return self._echo.repeats(kind, text)
 
     def _end_task(self) -> None:
         if self._budget.skipped:
@@ -128,7 +152,8 @@ class JournalObserver:
 
     def _write(self, kind: Kind, task: int | None, data: dict[str, Any]) -> None:
         self._held.append((kind, task, data))
-        self._known = self._known or self._journal.has_run(self._run)
+        if not self._known and not self._earlier:
+            self._known = self._journal.has_run(self._run)
         while self._known and self._held:
             kind, task, data = self._held.popleft()
             self._journal.append_soon(self._run, kind, task=task, data=data)
