@@ -59,6 +59,8 @@ class EngineHost:
         self.end_jobs()
         for path in (self.root, self.data / "jobs", self.data / "runs"):
             shutil.rmtree(path, ignore_errors=True)
+        for name in ("lease.json", "lease.lock"):
+            (self.data / name).unlink(missing_ok=True)
         self.root.mkdir()
         self.write_world(world)
         for path in self.bin.iterdir():

@@ -15,6 +15,7 @@ _VOLATILE = frozenset(
     (
         "next_offset",
         "idle_seconds",
+        "seconds_left",
         "cpu_seconds",
         "io_bytes",
         "powershell_version",

@@ -19,6 +19,7 @@ from provision.agent.operations.files import (
 from provision.agent.operations.host import GetBoot, GetFacts, Restart, SelfTest
 from provision.agent.operations.jobs import JobPoll, JobRemove, JobStart, JobStop
 from provision.agent.operations.network import AdapterList, NatList, SwitchList
+from provision.agent.operations.leases import LeaseLook, LeaseRelease, LeaseTake
 from provision.agent.operations.scheduled_tasks import ScheduledTaskList, ScheduledTaskRemove
 from provision.agent.operations.services import ServiceEnsure, ServiceList
 
@@ -33,6 +34,7 @@ OPERATIONS: dict[str, type[Operation[Any]]] = {
         Exec, PowerShell,
         JobStart, JobPoll, JobStop, JobRemove,
         SwitchList, AdapterList, NatList,
+        LeaseTake, LeaseRelease, LeaseLook,
         DockerVersion, ImageList,
     )
 }  # fmt: skip

@@ -14,3 +14,13 @@ function Read-Time($Value) {
     [datetime]::Parse([string] $Value, [Globalization.CultureInfo]::InvariantCulture,
         [Globalization.DateTimeStyles]'AdjustToUniversal, AssumeUniversal')
 }
+
+# Seconds by a counter that no change of the clock moves, the same for all processes of a boot.
+function Get-Tick {
+    [Math]::Round([Diagnostics.Stopwatch]::GetTimestamp() / [Diagnostics.Stopwatch]::Frequency, 3)
+}
+
+# Seconds since the boot; it begins anew after 49 days.
+function Get-SecondsUp {
+    ([long] [Environment]::TickCount -band [long] [uint32]::MaxValue) / 1000
+}

@@ -18,6 +18,7 @@ from provision.simulator.world.effects import Entry
 from provision.simulator.world.files import File, folder
 from provision.simulator.world.job import Job
 from provision.simulator.world.knobs import Knobs
+from provision.simulator.world.lease import Lease
 from provision.simulator.world.network import Adapter, Nat, Resource, Switch
 from provision.simulator.world.system import (
     Account,
@@ -57,6 +58,7 @@ class World(Frozen):
         host_time: Host seconds since this world's beginning.
         epoch: The host's clock at host time 0, ISO 8601 UTC.
         data_folder: The agent's own folder.
+        lease: None until the host was taken for the first time.
         docker: None when docker is not installed.
         images: What docker lists.
         container_images: What Windows' own store holds.
@@ -81,6 +83,7 @@ class World(Frozen):
     adapters: tuple[Adapter, ...] = ()
     switches: tuple[Switch, ...] = ()
     nats: tuple[Nat, ...] = ()
+    lease: Lease | None = None
     docker: Docker | None = None
     images: tuple[Image, ...] = ()
     container_images: tuple[ContainerImage, ...] = ()

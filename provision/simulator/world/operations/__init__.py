@@ -19,6 +19,7 @@ from provision.simulator.world.operations import (
     jobs,
     network,
     scheduled_tasks,
+    leases,
     services,
 )
 
@@ -42,6 +43,9 @@ HANDLERS: dict[str, Handler] = {
     "scheduled_task.remove": scheduled_tasks.remove,
     "job.start": jobs.start,
     "job.stop": jobs.stop,
+    "lease.take": leases.take,
+    "lease.release": leases.release,
+    "lease.look": leases.look,
     "job.remove": jobs.remove,
     "switch.list": network.switches,
     "adapter.list": network.adapters,
