@@ -34,7 +34,8 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.DONE: "done; warnings are allowed",
     ExitCode.FAILED: "a task failed, or the tool itself made a mistake",
     ExitCode.BAD_INPUT: "bad usage or bad input: an option, a file, a secret",
-    ExitCode.UNREACHABLE: "the host could not be reached, or did not accept who we are",
+    ExitCode.UNREACHABLE: "the host could not be reached, did not accept who we are, or is held "
+    "by another run",
     ExitCode.NOT_VERIFIED: "verification failed",
     ExitCode.WARNINGS: "done, but with warnings that no task expects, under `--strict`",
     ExitCode.INTERRUPTED: "interrupted",

@@ -7,9 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from provision.cli.compose import Project
-from provision.engine.memory import RunMemory, new_run
+from provision.engine.lease import held_by
+from provision.engine.memory import RunMemory, new_run, owner_of
 from provision.engine.run import RunOptions
+from provision.journal.lease import Lease
 from provision.journal.store import Journal
+
+UNSEEN_SECONDS = 24 * 3600.0
+"""How long a holder counts whose process cannot be looked at, as one on another machine."""
 
 
 def journal_file(folder: Path) -> Path:
@@ -29,6 +34,7 @@ def open_memory(
         journaled: False for what changes nothing: nothing is read or written then.
 
     Raises:
+        HostHeld: Another run that uses this journal works on the host.
         JournalError: The journal cannot be used.
     """
     playbook, host = project.playbook, project.host
@@ -43,4 +49,11 @@ def open_memory(
         yield RunMemory(None, described), None
         return
     with Journal(journal_file(project.located.folder)) as journal:
-        yield RunMemory(journal, described, fresh=fresh), journal
+        lease = Lease(journal, host.name, owner_of(run), described.controller)
+        holder = lease.take(UNSEEN_SECONDS, take_over=options.take_over)
+        if holder is not None:
+            raise held_by(holder.description, holder.since)
+        try:
+            yield RunMemory(journal, described, fresh=fresh), journal
+        finally:
+            lease.release()

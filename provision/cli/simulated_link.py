@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from provision.cli.link import Link
 from provision.cli.located import Located, state_file
+from provision.cli.only_one import only_one
 from provision.engine.clock import HostClock
 from provision.model.host import Authentication, SimulateSettings
 from provision.model.secret import Secret
@@ -26,7 +27,15 @@ def open_simulated(located: Located, knobs: SimulateSettings) -> Iterator[Link]:
 
     The host file's own secret is not needed: a password is made up for this run. An authentication
     that the simulator does not know gives way to NTLM.
+
+    Raises:
+        HostHeld: Another process has this simulated host.
     """
+    with only_one(state_file(located), located.host.name):
+        yield from _open(located, knobs)
+
+
+def _open(located: Located, knobs: SimulateSettings) -> Iterator[Link]:
     written = located.host.winrm
     password = Secret(secrets.token_urlsafe(16))
     machine = SimulatedHost(knobs, path=state_file(located), user=written.user)

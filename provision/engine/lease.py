@@ -6,14 +6,24 @@ from provision.agent.operations.leases import LeaseAnswer, LeaseTake
 from provision.engine.memory import RunMemory
 from provision.engine.retry import patient
 from provision.model.clock import Clock
-from provision.model.errors import ProvisionError
+from provision.model.errors import UnreachableError
 
 SECONDS = 180.0
 """Host seconds that a lease lasts without being renewed."""
 
 
-class HostHeld(ProvisionError):
+class HostHeld(UnreachableError):
     """Another run holds the host."""
+
+
+def held_by(who: str, since: str, details: str = "") -> HostHeld:
+    """The error for a host that somebody else has."""
+    return HostHeld(
+        f"another run works on this host: {who}, since {since}",
+        details=details,
+        resolution="Wait until it has ended, or look at it with `provision status`. If nobody is "
+        "there any more, take the host with `provision up --take-over`.",
+    )
 
 
 class HostLease:
@@ -61,13 +71,8 @@ class HostLease:
         """
         if not answer.held:
             self._held = False
-            who = answer.description or answer.owner
-            raise HostHeld(
-                f"another run works on this host: {who}, since {answer.since}",
-                details=f"run {answer.run}; its lease lasts {answer.seconds_left:.0f} s more",
-                resolution="Wait until it has ended. If nobody is there any more, take the host "
-                "with `provision up --take-over`.",
-            )
+            details = f"run {answer.run}; its lease lasts {answer.seconds_left:.0f} s more"
+            raise held_by(answer.description or answer.owner, answer.since, details)
         self._held = True
         self._take_over = False
         self._renew_at = self._clock.now() + self._seconds / 3

@@ -74,7 +74,7 @@ class RunMemory:
         self._boot: str | None = None
         self.unfinished: Run | None = None
         self.id = run.id
-        self.owner = f"{run.id}/{platform.node()}/{os.getpid()}"
+        self.owner = owner_of(run.id)
         if journal is not None and not fresh:
             self._look_back(journal)
 
@@ -235,6 +235,11 @@ def recall(run: Run, entries: list[Entry]) -> Past | None:
                     boot = BootIdentity.model_validate(entry.data["params"]["boot"])
                     past.restarts.setdefault(entry.task, []).append(boot)
     return None if ended else past
+
+
+def owner_of(run: str) -> str:
+    """The name under which this process holds a host for a run."""
+    return f"{run}/{platform.node()}/{os.getpid()}"
 
 
 def describe_controller() -> str:
