@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from provision.agent.operations import OPERATIONS
 from provision.engine.boot import BootLimits
 from provision.engine.connection import HostConnection
 from provision.engine.continuing import agreed, from_journal
@@ -180,12 +179,10 @@ class HostRunner:
         memory = self._memory
         earlier, objection = memory.unfinished, memory.objection(facts)
         self._lease.mark = memory.last_started
-        record = None
-        if "lease.take" in OPERATIONS:
-            record = self._connection.hold(self._lease, memory.is_ours)
-        if earlier is not None and not objection and record is not None:
-            reverted = record.run != earlier.id or record.mark < memory.last_started
-            if reverted and memory.last_started > 0:
+        record = self._connection.hold(self._lease, memory.is_ours)
+        if earlier is not None and not objection:
+            reverted = record.run != earlier.id or record.mark < memory.mark
+            if reverted and memory.mark > 0:
                 objection = "the host was reverted to an earlier state, or taken by another run"
         if earlier is not None and not objection:
             memory.go_on()
@@ -267,8 +264,9 @@ class HostRunner:
             except UnreachableError as error:
                 self._tally.unreachable(task, error)
                 raise
-        seconds = self._tally.finished(task, result.result)
+        seconds = self._clock.now() - self._connection.task_began
         self._memory.task_finished(number, result.result, result.value, seconds)
+        self._tally.finished(task, result.result)
         if task.register:
             self._scope.keep(task.register, result.value)
         return result
@@ -277,7 +275,7 @@ class HostRunner:
         remembered = self._memory.remembered(number)
         if remembered is not None and self._steps(task.step).once:
             return from_journal(remembered)
-        self._memory.task_started(number, task.name, task.step)
+        self._memory.task_started(number, task.name, task.step, self._lease.seen)
         variables = self._scope.variables(facts, task)
         result = self._tasks.run(task, number, variables, facts)
         return agreed(remembered, result) if remembered is not None else result

@@ -31,6 +31,10 @@ class HostLease:
 
     Args:
         take_over: Take it from whoever holds it.
+
+    Attributes:
+        mark: How far the run has got.
+        seen: How far the host's record has been seen to be.
     """
 
     def __init__(self, memory: RunMemory, clock: Clock, *, take_over: bool = False) -> None:
@@ -41,6 +45,7 @@ class HostLease:
         self._renew_at = 0.0
         self._held = False
         self.mark = 0
+        self.seen = 0
 
     def request(self, *, take_over: bool = False) -> LeaseTake:
         """The request by which the lease is taken or renewed."""
@@ -74,6 +79,7 @@ class HostLease:
             details = f"run {answer.run}; its lease lasts {answer.seconds_left:.0f} s more"
             raise held_by(answer.description or answer.owner, answer.since, details)
         self._held = True
+        self.seen = self.mark
         self._take_over = False
         self._renew_at = self._clock.now() + self._seconds / 3
 

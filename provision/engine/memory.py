@@ -48,12 +48,14 @@ class Past:
         finished: Its finished tasks, by number.
         restarts: Boots that it asked to end, by the number of the task that had not finished.
         started: The number of the last task that it began; 0 for none.
+        mark: How far the host's own record had been seen to follow.
     """
 
     run: Run
     finished: dict[int, Remembered] = field(default_factory=dict)
     restarts: dict[int, list[BootIdentity]] = field(default_factory=dict)
     started: int = 0
+    mark: int = 0
 
 
 class RunMemory:
@@ -97,6 +99,11 @@ class RunMemory:
     def last_started(self) -> int:
         """The number of the last task that the earlier part began."""
         return self._past.started if self._past else 0
+
+    @property
+    def mark(self) -> int:
+        """How far the host's own record must at least be, if it is the host that it was."""
+        return self._past.mark if self._past else 0
 
     def objection(self, facts: Facts) -> str:
         """Say why the unfinished run cannot be gone on with; empty when it can."""
@@ -167,9 +174,13 @@ class RunMemory:
                 return old
         return None
 
-    def task_started(self, task: int, name: str, step: str) -> None:
-        """Write down that a task begins."""
-        self._append(Kind.TASK_STARTED, task, {"name": name, "step": step})
+    def task_started(self, task: int, name: str, step: str, mark: int) -> None:
+        """Write down that a task begins.
+
+        Args:
+            mark: How far the host's own record has been seen to be.
+        """
+        self._append(Kind.TASK_STARTED, task, {"name": name, "step": step, "mark": mark})
 
     def task_finished(
         self, task: int, result: StepResult, value: Mapping[str, Json], seconds: float
@@ -223,6 +234,7 @@ def recall(run: Run, entries: list[Entry]) -> Past | None:
                 ended = False
             case Kind.TASK_STARTED if entry.task is not None:
                 past.started = max(past.started, entry.task)
+                past.mark = max(past.mark, entry.data.get("mark", 0))
             case Kind.TASK_FINISHED if entry.task is not None:
                 past.restarts.pop(entry.task, None)
                 result = StepResult.model_validate(entry.data["result"])

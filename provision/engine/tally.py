@@ -41,8 +41,8 @@ class Tally:
         self._began = self._clock.now()
         self._emitter.emit(TaskStarted, task=task.name, step=task.step, number=number, total=total)
 
-    def finished(self, task: Task, result: StepResult) -> float:
-        """A task ended; gives the host seconds that it took."""
+    def finished(self, task: Task, result: StepResult) -> None:
+        """A task ended."""
         for check in result.checks:
             self._emitter.emit(VerifyResult, task=task.name, **check.model_dump())
         if result.outcome is Outcome.FAILED and not task.ignore:
@@ -54,7 +54,7 @@ class Tally:
             told = warning.model_dump()
             self._emitter.emit(WarningRaised, task=task.name, expected=expected, **told)
         reason = result.failure or "; ".join(result.evidence[:1])
-        return self._ended(task, result.outcome, reason, result.remedy, result)
+        self._ended(task, result.outcome, reason, result.remedy, result)
 
     def unreachable(self, task: Task, error: ProvisionError) -> None:
         """The host went away for good under a task."""
@@ -62,20 +62,18 @@ class Tally:
 
     def _ended(
         self, task: Task, outcome: Outcome, reason: str, remedy: str, result: StepResult | None
-    ) -> float:
+    ) -> None:
         self.counts[outcome.value] += 1
-        seconds = self._clock.now() - self._began
         self._emitter.emit(
             TaskFinished,
             task=task.name,
             step=task.step,
             outcome=outcome.value,
-            seconds=seconds,
+            seconds=self._clock.now() - self._began,
             change=result.changes if result else (),
             reason=reason,
             remedy=remedy,
         )
-        return seconds
 
 
 def _ignored(task: Task, result: StepResult) -> tuple[Warning, ...]:

@@ -1,0 +1,162 @@
+"""Runs that die in the middle, and what the next one makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provision.engine.memory import new_run, recall
+from provision.engine.run import RunOptions
+from provision.journal.entry import Entry, Kind
+
+THREE = """
+name: three
+tasks:
+  - name: first
+    file: {path: 'C:\\lab\\one', state: folder}
+  - name: second
+    restart: always
+  - name: third
+    file: {path: 'C:\\lab\\three', state: folder}
+  - name: fourth
+    assert: "true"
+"""
+
+
+class Died(BaseException):
+    """The controller is gone at this moment."""
+
+
+def die_at(event: str, task: str) -> Callable[[Any, Any], None]:
+    def react(seen: Any, _runner: Any) -> None:
+        if seen.event == event and getattr(seen, "task", None) == task:
+            raise Died
+
+    return react
+
+
+def boots(lab: Any) -> int:
+    return int(lab.server.call(lambda: lab.machine.world.boot.number))
+
+
+@pytest.mark.parametrize("event", ["task_started", "task_finished"])
+@pytest.mark.parametrize("task", ["first", "second", "third", "fourth"])
+def test_a_dead_run_is_gone_on_with_and_restarts_once(
+    lab: Callable[..., Any], event: str, task: str
+) -> None:
+    here = lab()
+    with pytest.raises(Died):
+        here.run(THREE, react=die_at(event, task))
+    result, seen = here.run(THREE)
+    assert result.error is None
+    assert [one.resumed for one in seen.of("run_continued")] == [True]
+    assert [one.run for one in seen.of("run_continued")] == ["run-1"]
+    assert boots(here) == 2
+    assert dict(result.counts) == {"changed": 3, "ok": 1}
+
+
+def test_a_restart_that_was_asked_for_is_not_asked_for_again(lab: Callable[..., Any]) -> None:
+    here = lab()
+
+    def die_when_lost(seen: Any, _runner: Any) -> None:
+        if seen.event == "host_lost":
+            raise Died
+
+    with pytest.raises(Died):
+        here.run(THREE, react=die_when_lost)
+    result, _ = here.run(THREE)
+    assert result.error is None
+    assert boots(here) == 2
+
+
+def test_a_changed_playbook_begins_anew(lab: Callable[..., Any]) -> None:
+    here = lab()
+    with pytest.raises(Died):
+        here.run(THREE, react=die_at("task_started", "third"))
+    result, seen = here.run(THREE.replace("lab\\three", "lab\\drei"))
+    (told,) = seen.of("run_continued")
+    assert not told.resumed
+    assert "the playbook has changed" in told.reason
+    assert told.run == "run-2"
+    assert result.error is None
+    assert boots(here) == 3
+
+
+def test_other_variables_begin_anew(lab: Callable[..., Any]) -> None:
+    here = lab()
+    with pytest.raises(Died):
+        here.run(THREE, variables={"a": 1}, react=die_at("task_started", "third"))
+    _, seen = here.run(THREE, variables={"a": 2})
+    assert "variables have changed" in seen.of("run_continued")[0].reason
+
+
+def test_a_run_that_came_to_its_end_is_not_gone_on_with(lab: Callable[..., Any]) -> None:
+    here = lab()
+    here.run(THREE)
+    _, seen = here.run(THREE)
+    assert seen.of("run_continued") == []
+    assert boots(here) == 3
+
+
+def test_check_mode_leaves_the_journal_alone(lab: Callable[..., Any]) -> None:
+    here = lab()
+    with pytest.raises(Died):
+        here.run(THREE, react=die_at("task_started", "third"))
+    before = len(here.journal.runs())
+    _, seen = here.run(THREE, RunOptions(check=True))
+    assert seen.of("run_continued") == []
+    assert len(here.journal.runs()) == before
+
+
+def test_a_reverted_host_is_noticed(lab: Callable[..., Any]) -> None:
+    here = lab()
+    snapshot = here.server.call(lambda: here.machine.world)
+    with pytest.raises(Died):
+        here.run(THREE, react=die_at("task_started", "third"))
+    here.server.call(lambda: here.machine.become(snapshot))
+    result, seen = here.run(THREE)
+    (told,) = seen.of("run_continued")
+    assert not told.resumed
+    assert "reverted" in told.reason
+    assert result.error is None
+
+
+def entry(number: int, kind: Kind, task: int | None = None, **data: Any) -> Entry:
+    return Entry(number, "run-1", "2026-11-24T00:00:00.000Z", kind, task, None, data)
+
+
+STORY = [
+    entry(1, Kind.RESUMED, owner="a", after=0),
+    entry(2, Kind.TASK_STARTED, 1, name="first", step="file"),
+    entry(3, Kind.TASK_FINISHED, 1, outcome="ok", result={"outcome": "ok"}, value={"x": 1}),
+    entry(4, Kind.TASK_STARTED, 2, name="second", step="restart"),
+    entry(
+        5,
+        Kind.EFFECT_STARTED,
+        2,
+        effect=1,
+        what="restart",
+        params={"boot": {"boot_time": "2016-01-01T00:00:00Z", "token": "a"}},
+    ),
+    entry(6, Kind.TASK_FINISHED, 2, outcome="changed", result={"outcome": "changed"}, value={}),
+    entry(7, Kind.TASK_STARTED, 3, name="third", step="file"),
+    entry(8, Kind.TASK_FINISHED, 3, outcome="failed", result={"outcome": "failed", "failure": "x"}),
+    entry(9, Kind.RUN_FINISHED, outcome="failed"),
+]
+
+
+@given(st.integers(0, len(STORY)))
+def test_any_prefix_of_a_journal_can_be_replayed(length: int) -> None:
+    run = new_run("run-1", "h", ("p", "s"), [], {})
+    past = recall(run, STORY[:length])
+    if length == len(STORY):
+        assert past is None
+        return
+    assert past is not None
+    assert set(past.finished) == {n for n, end in ((1, 3), (2, 6)) if length >= end}
+    assert past.started == sum(length >= begin for begin in (2, 4, 7))
+    assert bool(past.restarts.get(2)) is (length == 5)
