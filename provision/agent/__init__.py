@@ -10,11 +10,14 @@ The wire, in both directions, is lines of pure ASCII, so that no codepage can to
 - Ready: the answer with number 0 and the result `{"boot": {"boot_time", "token"}, "powershell":
   "5.1.14393.0", "process": 412, "sha256": "…"}`.
 - Request: `@pv <number> <base64>` where the base64 is UTF-8 JSON
-  `{"op": "file.stat", "check": false, "params": {…}}`. Numbers begin at 1 and rise. The agent
+  `{"op": "file.stat", "check": false, "params": {…}}`. A parameter `content` that is base64 itself
+  is left out of the JSON and follows behind it as it is: `@pv <number> <base64> <content>`; so a
+  file's bytes are not encoded twice. Numbers begin at 1 and rise. The agent
   passes over every line that is no request. So after a lost connection the controller's first line
   is `!`, which spoils a request that was cut in the middle.
-- Answer: an empty line, then `@pv <number> <length of the base64> <base64>`; the JSON is
-  `{"ok": true, "result": …}` or `{"ok": false, "error": {…}}` with an `ErrorRecord`. The leading
+- Answer: an empty line, then `@pv <number> <length of what follows> <base64>`; the JSON is
+  `{"ok": true, "result": …}` or `{"ok": false, "error": {…}}` with an `ErrorRecord`. The result's
+  `content` may follow behind it, as in a request, and counts in the length. The leading
   line end separates it from stray output that ended without one; the length exposes a cut.
 - The agent carries out each number at most once. It keeps its last answers (64 of them, 8 MB
   together, always at least one) and repeats one when its number comes again; a number that it

@@ -12,6 +12,7 @@ import base64
 import binascii
 import json
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -24,7 +25,8 @@ STRAY_LIMIT = 2000
 
 _START = re.compile(rb"@pv (?=[0-9])")
 _ANSWER = re.compile(rb"@pv ([0-9]{1,18}) ([0-9]{1,9}) ")
-_REQUEST = re.compile(rb"@pv ([0-9]{1,18}) ([A-Za-z0-9+/=]+)\Z")
+_REQUEST = re.compile(rb"@pv ([0-9]{1,18}) ([A-Za-z0-9+/=]+)(?: ([A-Za-z0-9+/=]+))?\Z")
+_BASE64 = (string.ascii_letters + string.digits + "+/=").encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,9 @@ class FrameReader:
 
 def encode_request(request: Request) -> bytes:
     """Write a request as one line with its end."""
-    body = _encode({"op": request.op, "check": request.check, "params": request.params})
-    return b"@pv %d %s\n" % (request.number, body)
+    params, content = _detach(request.params)
+    body = _encode({"op": request.op, "check": request.check, "params": params})
+    return b"@pv %d %s\n" % (request.number, body + content)
 
 
 def decode_request(line: bytes) -> Request:
@@ -157,12 +160,15 @@ def decode_request(line: bytes) -> Request:
     op, params, check = payload.get("op"), payload.get("params", {}), payload.get("check", False)
     if not isinstance(op, str) or not isinstance(params, dict) or not isinstance(check, bool):
         raise BadFrame("a request of another shape", details=_text(line))
+    if match[3]:
+        params["content"] = match[3].decode("ascii")
     return Request(int(match[1]), op, params, check)
 
 
 def encode_answer(number: int, payload: dict[str, Json]) -> bytes:
     """Write an answer as the agent does: an empty line, then the frame with its end."""
-    body = _encode(payload)
+    result, content = _detach(payload.get("result"))
+    body = _encode({**payload, "result": result} if content else payload) + content
     return b"\n@pv %d %d %s\n" % (number, len(body), body)
 
 
@@ -183,7 +189,7 @@ def _read_answer(piece: bytes, *, cut: bool) -> Iterator[Received]:
         return
     number, length = int(header[1]), int(header[2])
     body = piece[header.end() : header.end() + length]
-    payload = _decode(body) if len(body) == length else None
+    payload = _decode_answer(body) if len(body) == length else None
     if payload is not None:
         yield Answer(number, payload)
         yield from _stray(piece[header.end() + length :])
@@ -205,6 +211,29 @@ def _stray(text: bytes) -> Iterator[Stray]:
 
 def _text(raw: bytes) -> str:
     return raw[: STRAY_LIMIT * 4].decode("utf-8", "replace")[:STRAY_LIMIT].strip("\r\n")
+
+
+def _detach(holder: Any) -> tuple[Any, bytes]:
+    """Part a `content` that is base64 already from what holds it; gives it as the wire has it."""
+    content = holder.get("content") if isinstance(holder, dict) else None
+    if not content or not isinstance(content, str) or not content.isascii():
+        return holder, b""
+    raw = content.encode()
+    if raw.translate(None, _BASE64):
+        return holder, b""
+    return {key: value for key, value in holder.items() if key != "content"}, b" " + raw
+
+
+def _decode_answer(body: bytes) -> dict[str, Json] | None:
+    head, _, content = body.partition(b" ")
+    payload = _decode(head)
+    if payload is None or not content:
+        return payload
+    result = payload.get("result")
+    if not isinstance(result, dict) or content.translate(None, _BASE64):
+        return None
+    result["content"] = content.decode("ascii")
+    return payload
 
 
 def _encode(payload: Any) -> bytes:

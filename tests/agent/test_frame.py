@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from itertools import pairwise
 
 import pytest
@@ -24,7 +25,14 @@ json = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=10,
 )
-payloads = st.dictionaries(st.text(), json, max_size=4)
+contents = st.binary(max_size=40).map(lambda raw: base64.b64encode(raw).decode()) | st.text()
+holders = st.builds(
+    lambda others, content: {**others, "content": content},
+    st.dictionaries(st.text(), json, max_size=2),
+    contents,
+)
+payloads = st.dictionaries(st.text(), json, max_size=4) | holders
+answered = payloads | st.builds(lambda result: {"ok": True, "result": result}, holders)
 numbers = st.integers(0, 10**17)
 noise = st.binary(max_size=60).filter(lambda raw: b"@pv" not in raw)
 
@@ -44,7 +52,7 @@ def test_a_request_is_read_as_it_was_written(number, op, params, check):
 
 
 @given(
-    st.lists(st.tuples(numbers, payloads), max_size=6),
+    st.lists(st.tuples(numbers, answered), max_size=6),
     st.lists(noise, min_size=7, max_size=7),
     st.lists(st.integers(0, 10**6), max_size=12),
     st.booleans(),
@@ -71,7 +79,7 @@ def test_nothing_makes_the_reader_raise(pieces):
     reader.finish()
 
 
-@given(payloads, st.integers(0, 10**6))
+@given(answered, st.integers(0, 10**6))
 def test_a_cut_answer_is_never_believed(payload, place):
     frame = encode_answer(7, payload).lstrip(b"\n").rstrip(b"\n")
     cut = frame[: place % len(frame)]
@@ -105,6 +113,7 @@ def test_a_cut_frame_does_not_take_the_next_one_with_it():
         b"@pv 1 W10=",
         b"!",
         b"@pv 1 e30=@pv 1 e30=",
+        b"@pv 1 eyJvcCI6ImEifQ== eA== eA==",
         encode_request(Request(1, "a", {}))[:-5],
     ],
 )
@@ -118,6 +127,22 @@ def test_the_spoiler_makes_any_cut_request_none(content, place):
     line = encode_request(Request(1, "file.write", {"content": content.hex()}))
     with pytest.raises(BadFrame):
         decode_request(line[: place % len(line)] + b"!")
+
+
+def test_base64_content_is_not_encoded_twice():
+    text = base64.b64encode(bytes(range(256)) * 40).decode()
+    request = encode_request(Request(1, "file.write", {"path": "C:\\a", "content": text}))
+    answer = encode_answer(1, {"ok": True, "result": {"content": text, "bytes": 7}})
+    assert request.endswith(f" {text}\n".encode())
+    assert answer.endswith(f" {text}\n".encode())
+    assert max(len(request), len(answer)) < len(text) + 200
+
+
+def test_content_that_was_damaged_on_the_way_is_not_believed():
+    text = base64.b64encode(b"content" * 30).decode()
+    frame = encode_answer(5, {"ok": True, "result": {"content": text}})
+    damaged = frame[:-30] + b"?" + frame[-29:]
+    assert [type(one) for one in FrameReader().feed(damaged)] == [Garbled]
 
 
 def test_a_line_without_end_stays_within_the_limit():

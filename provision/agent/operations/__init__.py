@@ -12,14 +12,15 @@ from provision.agent.operations.files import (
     Download,
     FileCommit,
     FileEnsure,
+    FileList,
     FileRead,
     FileStat,
     FileWrite,
 )
 from provision.agent.operations.host import GetBoot, GetFacts, Restart, SelfTest
 from provision.agent.operations.jobs import JobPoll, JobRemove, JobStart, JobStop
-from provision.agent.operations.network import AdapterList, NatList, SwitchList
 from provision.agent.operations.leases import LeaseLook, LeaseRelease, LeaseTake
+from provision.agent.operations.network import AdapterList, NatList, SwitchList
 from provision.agent.operations.scheduled_tasks import ScheduledTaskList, ScheduledTaskRemove
 from provision.agent.operations.services import ServiceEnsure, ServiceList
 
@@ -27,14 +28,14 @@ OPERATIONS: dict[str, type[Operation[Any]]] = {
     operation.name: operation
     for operation in (
         GetFacts, GetBoot, Restart, SelfTest,
-        FileStat, FileRead, FileEnsure, FileWrite, FileCommit, Download,
+        FileStat, FileList, FileRead, FileEnsure, FileWrite, FileCommit, Download,
         FeatureEnsure, FeatureList,
         ServiceList, ServiceEnsure,
         ScheduledTaskList, ScheduledTaskRemove,
         Exec, PowerShell,
         JobStart, JobPoll, JobStop, JobRemove,
-        SwitchList, AdapterList, NatList,
         LeaseTake, LeaseRelease, LeaseLook,
+        SwitchList, AdapterList, NatList,
         DockerVersion, ImageList,
     )
 }  # fmt: skip

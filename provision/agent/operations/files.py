@@ -32,12 +32,59 @@ class FileStatAnswer(Answer):
 
 
 class FileStat(Operation[FileStatAnswer]):
-    """Look at a path."""
+    """Look at a path.
+
+    Args:
+        hash: Give a file's SHA-256.
+        first: Hash only so many bytes of its beginning, or all of them if it has fewer.
+    """
 
     name: ClassVar[str] = "file.stat"
     answer: ClassVar[type[Answer]] = FileStatAnswer
 
     path: str
+    hash: bool = False
+    first: int | None = Field(default=None, ge=0)
+
+
+class FileEntry(Answer):
+    """A file or folder below a folder that was listed.
+
+    Args:
+        path: Relative to that folder, with backslashes.
+        kind: `file` or `folder`.
+        bytes: The file's length; 0 for a folder.
+        sha256: As in `FileStatAnswer`.
+    """
+
+    path: str
+    kind: Kind
+    bytes: int
+    sha256: str | None = None
+
+
+class FileListAnswer(Answer):
+    """What is in a folder, sorted by path, capitals first."""
+
+    entries: tuple[FileEntry, ...]
+
+
+class FileList(Operation[FileListAnswer]):
+    """List a folder.
+
+    A missing folder is the error `NotFound`; a file in its place, and more than 20,000 entries,
+    the error `NotSupported`. A link to a folder is listed and never followed.
+
+    Args:
+        recurse: Go into the folders in it.
+        hash: Give every file's SHA-256.
+    """
+
+    name: ClassVar[str] = "file.list"
+    answer: ClassVar[type[Answer]] = FileListAnswer
+
+    path: str
+    recurse: bool = False
     hash: bool = False
 
 
@@ -47,14 +94,21 @@ class FileReadAnswer(Answer):
     Args:
         content: Base64.
         bytes: The whole file's length.
+        compressed: The base64 is of the piece's gzip.
     """
 
     content: str
     bytes: int
+    compressed: bool = False
 
 
 class FileRead(Operation[FileReadAnswer]):
-    """Read a piece of a file. A missing file is the error `NotFound`."""
+    """Read a piece of a file. A missing file is the error `NotFound`.
+
+    Args:
+        limit: Bytes of the piece, before compression.
+        compress: Compress the piece if that saves at least a tenth of it.
+    """
 
     name: ClassVar[str] = "file.read"
     answer: ClassVar[type[Answer]] = FileReadAnswer
@@ -62,6 +116,7 @@ class FileRead(Operation[FileReadAnswer]):
     path: str
     offset: int = Field(default=0, ge=0)
     limit: int = Field(default=65536, ge=1, le=1_048_576)
+    compress: bool = False
 
 
 class FileEnsure(Operation[ChangeAnswer]):
@@ -97,6 +152,10 @@ class FileWrite(Operation[FileWriteAnswer]):
 
     The piece replaces what the part file holds from `offset` on. In check mode nothing is written.
     An offset beyond the part file's end is the error `BadRequest`.
+
+    Args:
+        content: Base64.
+        compressed: The base64 is of the piece's gzip.
     """
 
     name: ClassVar[str] = "file.write"
@@ -106,6 +165,7 @@ class FileWrite(Operation[FileWriteAnswer]):
     path: str
     offset: int = Field(ge=0)
     content: str
+    compressed: bool = False
 
 
 class FileCommit(Operation[ChangeAnswer]):

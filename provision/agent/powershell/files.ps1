@@ -6,10 +6,21 @@ function Get-Kind([string] $Path) {
     'absent'
 }
 
-function Get-Hash([string] $Path) {
+# Of the whole file, or of so many bytes of its beginning.
+function Get-Hash([string] $Path, $First) {
     $stream = Open-Shared $Path
     $sha = [Security.Cryptography.SHA256]::Create()
-    try { ConvertTo-Hex $sha.ComputeHash($stream) }
+    try {
+        if ($null -eq $First) { return ConvertTo-Hex $sha.ComputeHash($stream) }
+        $left = [long] $First
+        $buffer = New-Object byte[] 1MB
+        while ($left -gt 0 -and ($count = $stream.Read($buffer, 0, [Math]::Min($left, $buffer.Length))) -gt 0) {
+            $null = $sha.TransformBlock($buffer, 0, $count, $buffer, 0)
+            $left -= $count
+        }
+        $null = $sha.TransformFinalBlock($buffer, 0, 0)
+        ConvertTo-Hex $sha.Hash
+    }
     finally {
         $sha.Dispose()
         $stream.Dispose()
@@ -70,29 +81,4 @@ function Invoke-Write([scriptblock] $Action) {
         if (Test-DiskFull $cause) { throw (New-AgentError 'DiskFull' "the disk is full: $($cause.Message)" $cause) }
         throw
     }
-}
-
-function Get-FileState($Params) {
-    $kind = Get-Kind $Params.path
-    $answer = [ordered] @{ kind = $kind; bytes = 0; sha256 = $null }
-    if ($kind -eq 'file') {
-        $answer.bytes = (New-Object System.IO.FileInfo $Params.path).Length
-        if ($Params.hash) { $answer.sha256 = Get-Hash $Params.path }
-    }
-    $answer
-}
-
-function Read-FilePiece($Params) {
-    if ((Get-Kind $Params.path) -ne 'file') {
-        throw (New-AgentError 'NotFound' "there is no file $($Params.path)")
-    }
-    $stream = Open-Shared $Params.path
-    try {
-        $null = $stream.Seek([Math]::Min([long] $Params.offset, $stream.Length), 'Begin')
-        $piece = New-Object byte[] ([Math]::Min([long] $Params.limit, $stream.Length - $stream.Position))
-        $count = 0
-        while ($count -lt $piece.Length -and ($read = $stream.Read($piece, $count, $piece.Length - $count)) -gt 0) { $count += $read }
-        [ordered] @{ content = [Convert]::ToBase64String($piece, 0, $count); bytes = $stream.Length }
-    }
-    finally { $stream.Dispose() }
 }

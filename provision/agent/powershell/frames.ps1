@@ -1,6 +1,7 @@
-# The wire: `@pv <number> <base64>` in, an empty line and `@pv <number> <length> <base64>` out. Each
-# number is carried out at most once; the last answers are kept, so that one that got lost can be
-# had again without doing its work again.
+# The wire: `@pv <number> <base64>` in, an empty line and `@pv <number> <length> <base64>` out. A
+# `content` that is base64 itself follows behind the JSON that it belongs to. Each number is carried
+# out at most once; the last answers are kept, so that one that got lost can be had again without
+# doing its work again.
 
 $script:LastNumber = 0
 $script:Kept = New-Object System.Collections.Specialized.OrderedDictionary
@@ -12,9 +13,14 @@ function Write-Frame([string] $Frame) {
 }
 
 function New-Frame([string] $Number, $Payload) {
+    $content = ''
+    if ($Payload.result -is [Collections.IDictionary] -and $Payload.result.content) {
+        $content = " $($Payload.result.content)"
+        $Payload.result.Remove('content')
+    }
     $json = ConvertTo-Json -InputObject $Payload -Compress -Depth 12
     $body = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($json))
-    "`n@pv $Number $($body.Length) $body`n"
+    "`n@pv $Number $($body.Length + $content.Length) $body$content`n"
 }
 
 function New-Failure($ErrorRecord) {
@@ -30,7 +36,7 @@ function Save-Frame([string] $Number, [string] $Frame) {
     }
 }
 
-function Read-Request([string] $Body) {
+function Read-Request([string] $Body, [string] $Content) {
     try {
         $json = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($Body))
         $request = ConvertFrom-Json -InputObject $json
@@ -41,6 +47,7 @@ function Read-Request([string] $Body) {
     if (-not $request.op -or $null -eq $request.params) {
         throw (New-AgentError 'BadRequest' 'the request has no op or no params')
     }
+    if ($Content) { Add-Member -InputObject $request.params -NotePropertyName content -NotePropertyValue $Content }
     $request
 }
 
@@ -51,12 +58,13 @@ function Invoke-Line([string] $Line) {
         Write-Frame (New-Frame '0' $answer)
         return
     }
-    if ($Line -notmatch '^@pv ([1-9][0-9]{0,17}) ([A-Za-z0-9+/=]*)\s*$') {
+    if ($Line -notmatch '^@pv ([1-9][0-9]{0,17}) ([A-Za-z0-9+/=]*)(?: ([A-Za-z0-9+/=]+))?\s*$') {
         if ($Line.Trim()) { [Console]::Error.WriteLine("agent: a line of $($Line.Length) characters is no request") }
         return
     }
     $number = [long] $Matches[1]
     $body = $Matches[2]
+    $content = [string] $Matches[3]
     if ($number -le $script:LastNumber) {
         $frame = $script:Kept["$number"]
         if (-not $frame) {
@@ -66,7 +74,7 @@ function Invoke-Line([string] $Line) {
         return
     }
     $script:LastNumber = $number
-    try { $frame = New-Frame "$number" ([ordered] @{ ok = $true; result = Invoke-Operation (Read-Request $body) }) }
+    try { $frame = New-Frame "$number" ([ordered] @{ ok = $true; result = Invoke-Operation (Read-Request $body $content) }) }
     catch { $frame = New-Frame "$number" (New-Failure $_) }
     Save-Frame "$number" $frame
     Write-Frame $frame

@@ -21,7 +21,8 @@ class File(Thing):
         kind: `file` or `folder`.
         sha256: Lower-case hex; empty for a folder.
         size: Bytes; 0 for a folder.
-        content: Base64; None when only hash and length are known, and for a folder.
+        content: Base64; None when it lies in the spool or is not known, and for a folder.
+        spool: The content's name in the spool; empty when it does not lie there.
     """
 
     noun: Literal["file"] = "file"
@@ -30,13 +31,14 @@ class File(Thing):
     sha256: str = ""
     size: int = 0
     content: str | None = None
+    spool: str = ""
 
     @property
     def key(self) -> str:
         return paths.key(self.path)
 
     def data(self) -> bytes | None:
-        """Give the content; None when it is not known."""
+        """Give the content; None when it does not stand in the world."""
         return None if self.content is None else base64.b64decode(self.content)
 
 
@@ -44,11 +46,6 @@ def file(path: str, data: bytes) -> File:
     """Make a file with this content."""
     kept = base64.b64encode(data).decode() if len(data) <= KEPT_BYTES else None
     return File(path=path, sha256=hashlib.sha256(data).hexdigest(), size=len(data), content=kept)
-
-
-def part_file(path: str, data: bytes) -> File:
-    """Make a file that keeps its content whatever its length, until it is whole."""
-    return file(path, data).model_copy(update={"content": base64.b64encode(data).decode()})
 
 
 def opaque(path: str, sha256: str, size: int) -> File:

@@ -14,6 +14,7 @@ from provision.simulator.world.effects import Finish, Log
 from provision.simulator.world.files import File
 from provision.simulator.world.job import Job
 from provision.simulator.world.model import World
+from provision.simulator.world.operations.file_pieces import content
 from provision.simulator.world.refusal import refuse
 from provision.simulator.world.schedule import forget_job
 
@@ -40,8 +41,7 @@ class Scripts:
                 world = forget_job(world, job.key)
         return world
 
-    @staticmethod
-    def refuse_impossible(before: World, world: World) -> None:
+    def refuse_impossible(self, before: World, world: World) -> None:
         """Refuse a world with a new job that nothing here can run.
 
         Raises:
@@ -50,7 +50,7 @@ class Scripts:
         known = {job.key for job in before.jobs}
         for job in world.jobs:
             if job.engine and job.program is None and job.key not in known:
-                _text(world, job)
+                _text(self._host, world, job)
                 engine.find()
 
     def start_new(self) -> None:
@@ -90,7 +90,7 @@ class Scripts:
         ended = engine.Ended(threw=True)
         try:
             ended = await engine.run(
-                _text(self._host.world, job),
+                _text(self._host, self._host.world, job),
                 ntpath.basename(job.path or "script.ps1"),
                 job.arguments,
                 timeout=None,
@@ -135,11 +135,11 @@ def _alive(world: World, job: Job) -> bool:
     return now is not None and jobs.state(world, now) in _ALIVE
 
 
-def _text(world: World, job: Job) -> bytes:
+def _text(host: SimulatedHost, world: World, job: Job) -> bytes:
     if job.script is not None:
         return b"\xef\xbb\xbf" + job.script.encode()
     file = world.find(File, paths.key(job.path or ""))
-    data = file.data() if file is not None else None
+    data = content(host.spool, file, 0, file.size) if file is not None else None
     if data is None:
         raise refuse(
             "NotSupported",

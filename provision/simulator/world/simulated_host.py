@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,17 @@ from provision.model.host import SimulateSettings
 from provision.model.outcome import Json
 from provision.simulator.faults import Fault, FaultKind
 from provision.simulator.machine import Power, ProgramResult
-from provision.simulator.world import misfortunes, programs, scenarios, store, waiting
+from provision.simulator.world import misfortunes, programs, scenarios, storage, store, waiting
 from provision.simulator.world.consistency import check as check_world
 from provision.simulator.world.generations import starting_world
 from provision.simulator.world.host_clock import HostClock, Monotonic, RealTime
 from provision.simulator.world.knobs import knobs
 from provision.simulator.world.model import World
-from provision.simulator.world.operations import HANDLERS
+from provision.simulator.world.operations import HANDLERS, SPOOL_HANDLERS
 from provision.simulator.world.operations.host import identity
 from provision.simulator.world.refusal import RefusedAfter, refuse
 from provision.simulator.world.scripts import Scripts
+from provision.simulator.world.spool import Spool, folder_of
 from provision.simulator.world.timeline import advance, next_due
 
 _AGENT_PROCESS = 1288
@@ -75,7 +77,8 @@ class SimulatedHost:
         if saved is not None:
             _same_generation(saved, settings)
             saved = saved.with_(knobs=knobs(settings))
-        start = saved or world or starting_world(settings, user)
+        self.spool = Spool(folder_of(path) if path is not None else None)
+        start = self._with_content(saved or world or starting_world(settings, user))
         self._world = check_world(Scripts.orphaned(start))
         self._saved: World | None = None
         self._clock = HostClock(self._world.host_time, self._speed, time or Monotonic())
@@ -198,11 +201,22 @@ class SimulatedHost:
     async def close(self) -> None:
         """End what runs outside the world, and keep the state; time stands still from here."""
         await self._scripts.close()
+        self.spool.close()
         if self._path is not None:
             store.save(self._path, self.world)
 
+    def _with_content(self, world: World) -> World:
+        """Forget content that nobody names, and files whose content was lost."""
+        lost = [f for f in world.files if f.spool and not self.spool.has(f.spool, f.size)]
+        for each in lost:
+            world = storage.delete(world, each.path)
+        self.spool.keep(each.spool for each in world.files)
+        return world
+
     async def _answer(self, operation: str, request: Any, check: bool) -> Answer:
         handler = HANDLERS.get(operation)
+        if operation in SPOOL_HANDLERS:
+            handler = partial(SPOOL_HANDLERS[operation], self.spool)
         if handler is None:
             return await waiting.ANSWERS[operation](self, request, check)
         if not check:

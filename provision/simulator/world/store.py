@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from provision.model.errors import ProvisionError
+from provision.simulator.world import spool
 from provision.simulator.world.model import World
 
 FORMAT = 1
@@ -76,6 +77,7 @@ def save(path: Path, world: World) -> None:
 
 def reset(path: Path) -> bool:
     """Forget a simulated host; tells whether there was one."""
+    spool.forget(path)
     try:
         path.unlink()
     except FileNotFoundError:

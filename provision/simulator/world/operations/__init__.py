@@ -1,7 +1,8 @@
 """The agent's operations, answered over a world: one file for each family.
 
 Each handler is pure: a world and a request give a world and an answer, in check mode the same
-world. What must wait, or reach beyond the world, is in `waiting`.
+world. Those that reach into files' content get the spool too. What must wait, or reach beyond the
+world, is in `waiting`.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from provision.simulator.world.model import World
 from provision.simulator.world.operations import (
     docker,
     features,
+    file_pieces,
     files,
     host,
     jobs,
+    leases,
     network,
     scheduled_tasks,
-    leases,
     services,
 )
 
@@ -30,11 +32,8 @@ HANDLERS: dict[str, Handler] = {
     "boot": host.boot,
     "restart": host.restart,
     "selftest": host.selftest,
-    "file.stat": files.stat,
-    "file.read": files.read,
+    "file.list": files.list_,
     "file.ensure": files.ensure,
-    "file.write": files.write,
-    "file.commit": files.commit,
     "feature.ensure": features.ensure,
     "feature.list": features.list_,
     "service.list": services.list_,
@@ -43,13 +42,20 @@ HANDLERS: dict[str, Handler] = {
     "scheduled_task.remove": scheduled_tasks.remove,
     "job.start": jobs.start,
     "job.stop": jobs.stop,
+    "job.remove": jobs.remove,
     "lease.take": leases.take,
     "lease.release": leases.release,
     "lease.look": leases.look,
-    "job.remove": jobs.remove,
     "switch.list": network.switches,
     "adapter.list": network.adapters,
     "nat.list": network.nats,
     "docker.version": docker.version,
     "image.list": docker.images,
+}
+
+SPOOL_HANDLERS: dict[str, file_pieces.SpoolHandler] = {
+    "file.stat": file_pieces.stat,
+    "file.read": file_pieces.read,
+    "file.write": file_pieces.write,
+    "file.commit": file_pieces.commit,
 }

@@ -7,48 +7,48 @@ import binascii
 
 from provision.agent.operations.base import ChangeAnswer
 from provision.agent.operations.files import (
-    FileCommit,
     FileEnsure,
-    FileRead,
-    FileReadAnswer,
-    FileStat,
-    FileStatAnswer,
-    FileWrite,
-    FileWriteAnswer,
+    FileEntry,
+    FileList,
+    FileListAnswer,
     Kind,
 )
 from provision.model.outcome import Json
 from provision.simulator.machine import OperationRefused
 from provision.simulator.world import paths, storage
-from provision.simulator.world.files import File, file, part_file
+from provision.simulator.world.files import File, file
 from provision.simulator.world.model import World
-from provision.simulator.world.refusal import RefusedAfter, refuse
+from provision.simulator.world.refusal import refuse
 
-PART = ".part"
-
-
-def stat(world: World, request: FileStat, _check: bool) -> tuple[World, FileStatAnswer]:
-    """Answer `file.stat`."""
-    there = at(world, request.path)
-    if there is None or there.kind == "folder":
-        return world, FileStatAnswer(kind=_kind(world, request.path), bytes=0)
-    sha256 = there.sha256 if request.hash else None
-    return world, FileStatAnswer(kind=Kind.FILE, bytes=there.size, sha256=sha256)
+MOST_ENTRIES = 20_000
 
 
-def read(world: World, request: FileRead, _check: bool) -> tuple[World, FileReadAnswer]:
-    """Answer `file.read`."""
-    there = at(world, request.path)
-    if there is None or there.kind == "folder":
-        raise refuse("NotFound", f"there is no file {request.path}")
-    data = there.data()
-    if data is None:
-        raise refuse(
-            "NotSupported",
-            f"the simulated host knows only the hash and the length of {there.path}",
+def list_(world: World, request: FileList, _check: bool) -> tuple[World, FileListAnswer]:
+    """Answer `file.list`."""
+    folder = paths.normal(request.path)
+    kind = _kind(world, folder)
+    if kind is Kind.ABSENT:
+        raise refuse("NotFound", f"there is no folder {request.path}")
+    if kind is Kind.FILE:
+        raise refuse("NotSupported", f"{request.path} is a file, not a folder")
+    begin = len(folder.rstrip("\\")) + 1
+    found = [
+        FileEntry(
+            path=each.path[begin:],
+            kind=Kind(each.kind),
+            bytes=each.size,
+            sha256=each.sha256 if request.hash and each.kind == "file" else None,
         )
-    piece = data[request.offset : request.offset + request.limit]
-    return world, FileReadAnswer(content=base64.b64encode(piece).decode(), bytes=len(data))
+        for each in world.files
+        if paths.key(each.path) != paths.key(folder) and paths.within(each.path, folder)
+    ]
+    if not request.recurse:
+        found = [each for each in found if "\\" not in each.path]
+    if len(found) > MOST_ENTRIES:
+        text = f"there are more than {MOST_ENTRIES} entries in {request.path}"
+        raise refuse("NotSupported", text)
+    found.sort(key=lambda each: each.path.encode("utf-16-be"))
+    return world, FileListAnswer(entries=tuple(found))
 
 
 def ensure(world: World, request: FileEnsure, check: bool) -> tuple[World, ChangeAnswer]:
@@ -73,43 +73,6 @@ def ensure(world: World, request: FileEnsure, check: bool) -> tuple[World, Chang
     return new if changed and not check else world, ChangeAnswer(
         changed=changed, before=before, after=after
     )
-
-
-def write(world: World, request: FileWrite, check: bool) -> tuple[World, FileWriteAnswer]:
-    """Answer `file.write`."""
-    path = paths.normal(request.path + PART)
-    there = at(world, path)
-    data = (there.data() or b"") if there else b""
-    if check:
-        return world, FileWriteAnswer(bytes=len(data))
-    if request.offset > len(data):
-        raise refuse(
-            "BadRequest",
-            f"the part file has {len(data)} bytes, so none can be written at {request.offset}",
-        )
-    whole = data[: request.offset] + decode(request.content)
-    return storage.write(world, part_file(path, whole)), FileWriteAnswer(bytes=len(whole))
-
-
-def commit(world: World, request: FileCommit, check: bool) -> tuple[World, ChangeAnswer]:
-    """Answer `file.commit`."""
-    path = paths.normal(request.path)
-    refuse_folder(world, path)
-    before = state(world, path)
-    after: dict[str, Json] = {"kind": "file", "sha256": request.sha256.lower()}
-    changed = before != after
-    if check:
-        return world, ChangeAnswer(changed=changed, before=before, after=after)
-    part = at(world, path + PART)
-    if part is None or part.kind == "folder":
-        if not changed:
-            return world, ChangeAnswer(changed=False, before=before, after=before)
-        raise refuse("NotFound", f"there is no part file of {path}")
-    world = storage.delete(world, part.path)
-    if part.sha256 != request.sha256.lower():
-        raise RefusedAfter(hash_mismatch(path, part.sha256, request.sha256), world)
-    final = file(path, part.data() or b"")
-    return storage.write(world, final), ChangeAnswer(changed=changed, before=before, after=after)
 
 
 def at(world: World, path: str) -> File | None:
