@@ -72,6 +72,22 @@ def selection(command: F) -> F:
     )
 
 
+def recorded(command: F) -> F:
+    """Add `-f HOSTFILE` and `--json`, for what reads the journal; gives `hostfile`, `as_json`."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="One JSON object a line."),
+        click.option(
+            "-f",
+            "--hostfile",
+            default="host.yml",
+            metavar="HOSTFILE",
+            help="Whose journal; host.yml unless given.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def reporting(command: F) -> F:
     """Add `--events`, `-v` and `--no-color`; gives `reporting`."""
     return _gathered(

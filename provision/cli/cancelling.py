@@ -1,0 +1,239 @@
+"""Stops the jobs on a host on behalf of a person; the host is held meanwhile."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from provision.agent.operations.base import OperationError
+from provision.agent.operations.jobs import JobStop
+from provision.agent.operations.leases import LeaseAnswer, LeaseLook, LeaseRelease, LeaseTake
+from provision.cli.compose import load_hosts
+from provision.cli.controller import ask_to_end
+from provision.cli.host_look import JobSeen, Seen, connected, look
+from provision.cli.leftovers import leftovers
+from provision.cli.link import open_link
+from provision.cli.located import Located
+from provision.cli.notebook import journal_file
+from provision.cli.options import Selection
+from provision.cli.records import last_run, owners
+from provision.engine.connection import HostConnection
+from provision.engine.lease import HostHeld
+from provision.engine.memory import describe_controller, owner_of
+from provision.journal.entry import Kind
+from provision.journal.lease import Holder, Lease
+from provision.journal.store import Journal
+from provision.journal.story import RunState
+from provision.journal.telling import tell
+from provision.model.errors import InputError, Problem
+from provision.report.text import clean
+
+HOLD_SECONDS = 600
+"""How long the host is held for stopping, should we die over it."""
+
+ENDED_BY_CANCEL = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What became of a host's work.
+
+    Args:
+        stopped: The jobs that were stopped.
+        refused: Jobs that could not be stopped, with the reason.
+        run: The run that was cancelled; empty when none was open.
+        left: What is on the host afterwards.
+        unknown: What could not be looked for.
+    """
+
+    host: str
+    stopped: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+    run: str
+    left: Seen
+    unknown: tuple[str, ...]
+
+    def page(self) -> Iterator[str]:
+        """Write it for people."""
+        yield clean(self.host)
+        for job in self.stopped:
+            yield f"  stopped job {clean(job)}, with its whole process tree"
+        for job, why in self.refused:
+            yield f"  job {clean(job)} could NOT be stopped: {clean(why)}"
+        if not self.stopped and not self.refused:
+            yield "  no job was running"
+        rows = [f"job {clean(job.id)}: {job.state.value}" for job in self.left.jobs]
+        rows += [f"{clean(one.check)}: {clean(one.found)}" for one in self.left.left]
+        yield "  left on the host:" if rows else "  nothing is left on the host"
+        yield from (f"    {row}" for row in rows)
+        yield from (f"  not looked for: {clean(why)}" for why in self.unknown)
+        if self.run:
+            yield f"  run {self.run} is cancelled: `provision up` goes on with it,"
+            yield "  `provision up --fresh` begins anew"
+
+    def data(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {
+            "host": self.host,
+            "run": self.run,
+            "stopped": list(self.stopped),
+            "refused": dict(self.refused),
+            "jobs": {job.id: job.state.value for job in self.left.jobs},
+            "left": [one.model_dump(mode="json") for one in self.left.left],
+            "unknown": list(self.unknown),
+        }
+
+
+def the_one(hostfile: str, host: str | None) -> Located:
+    """Find the one host that is meant.
+
+    Raises:
+        InputError: There are several.
+    """
+    hosts = load_hosts(Selection(hostfile, (host,) if host else ()))
+    if len(hosts) != 1:
+        names = ", ".join(located.host.name for located in hosts)
+        raise InputError([Problem("which host?", hint=f"name one of {names}")])
+    return hosts[0]
+
+
+def cancel_on(
+    located: Located, hostfile: str, *, force: bool, say: Callable[[str], None]
+) -> Cancelled:
+    """Stop all jobs on a host.
+
+    Args:
+        force: Also when a run is at work: its process is asked to end, or the host taken from it.
+        say: Tells a person what is done.
+
+    Raises:
+        HostHeld: A run is at work.
+        UnreachableError: The host does not answer.
+    """
+    name = located.host.name
+    path = journal_file(located.folder)
+    if not path.exists():
+        return _on_host(located, hostfile, "", frozenset(), force=force)
+    with Journal(path) as journal, _holding(journal, name, force=force, say=say) as owner:
+        runs = journal.runs(name, limit=20)
+        ours = owners(e for run in runs for e in journal.entries(run.id, kinds=(Kind.RESUMED,)))
+        done = _on_host(located, hostfile, _open_run(journal, name), ours, force=force, owner=owner)
+        if done.run:
+            _write_end(journal, done.run)
+        return done
+
+
+@contextmanager
+def _holding(
+    journal: Journal, host: str, *, force: bool, say: Callable[[str], None]
+) -> Iterator[str]:
+    """Hold the host in the journal."""
+    owner = owner_of(f"cancel-{secrets.token_hex(4)}")
+    lease = Lease(journal, host, owner, f"provision cancel, {describe_controller()}")
+    holder = lease.take(HOLD_SECONDS)
+    if holder is not None:
+        if not force:
+            raise _at_work(holder)
+        if holder.process is not None and not ask_to_end(holder.process, say):
+            say("it does not end; the host is taken from it")
+        lease.take(HOLD_SECONDS, take_over=True)
+    try:
+        yield owner
+    finally:
+        lease.release()
+
+
+def _on_host(
+    located: Located,
+    hostfile: str,
+    run: str,
+    ours: frozenset[str],
+    *,
+    force: bool,
+    owner: str = "",
+) -> Cancelled:
+    owner = owner or owner_of(f"cancel-{secrets.token_hex(4)}")
+    with open_link(located) as link, connected(link) as (connection, facts):
+        remains = leftovers(hostfile, located, facts)
+        with _holding_host(connection, owner, ours, force=force):
+            before = look(connection, facts, ())
+            stopped, refused = _stop(connection, [job for job in before.jobs if job.under_way])
+            after = look(connection, facts, remains.checks)
+    return Cancelled(located.host.name, stopped, refused, run, after, remains.unknown)
+
+
+@contextmanager
+def _holding_host(
+    connection: HostConnection, owner: str, ours: frozenset[str], *, force: bool
+) -> Iterator[None]:
+    """Hold the host on the host itself; how far the run had got stays in the record."""
+    record = connection.call(LeaseLook())
+    take = LeaseTake(
+        owner=owner,
+        description=f"provision cancel, {describe_controller()}",
+        seconds=HOLD_SECONDS,
+        take_over=force or record.owner in ours,
+        run=record.run,
+        mark=record.mark,
+    )
+    answer = connection.call(take)
+    if not answer.held:
+        raise _held_there(answer)
+    try:
+        yield
+    finally:
+        connection.call(LeaseRelease(owner=owner))
+
+
+def _stop(
+    connection: HostConnection, jobs: list[JobSeen]
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    stopped, refused = [], []
+    for job in jobs:
+        try:
+            connection.call(JobStop(id=job.id))
+        except OperationError as error:
+            refused.append((job.id, error.record.message))
+        else:
+            stopped.append(job.id)
+    return tuple(stopped), tuple(refused)
+
+
+def _open_run(journal: Journal, host: str) -> str:
+    """The run that has no end yet; empty when there is none."""
+    run = last_run(journal, host)
+    if run is None:
+        return ""
+    story = tell(run, journal.entries(run.id))
+    return run.id if story.state is not RunState.ENDED else ""
+
+
+def _write_end(journal: Journal, run: str) -> None:
+    data = {
+        "outcome": ENDED_BY_CANCEL,
+        "exit_code": None,
+        "message": f"cancelled by {describe_controller()}",
+        "remedy": "`provision up` goes on with it; `provision up --fresh` begins anew.",
+    }
+    journal.append(run, Kind.RUN_FINISHED, data=data)
+
+
+def _at_work(holder: Holder) -> HostHeld:
+    return HostHeld(
+        f"a run is at work on this host: {holder.description}, since {holder.since}",
+        resolution="Stop it with Ctrl-C where it runs, or let `provision cancel --force` ask it to "
+        "stop.",
+    )
+
+
+def _held_there(answer: LeaseAnswer) -> HostHeld:
+    return HostHeld(
+        f"a run of another controller is at work on this host: {answer.description}, since "
+        f"{answer.since}",
+        details=f"run {answer.run}; its lease lasts {answer.seconds_left:.0f} s more",
+        resolution="Stop it where it runs, or take the host from it with `provision cancel "
+        "--force`.",
+    )
