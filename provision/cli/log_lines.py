@@ -58,21 +58,26 @@ class LogLines:
         """Say what a reader would miss."""
         if broken_off:
             self.notes.append("the run broke off: its process is gone, and wrote no end")
-        if not self._written:
+        if self._task is not None and not any(map(self._is_chosen, self._names.items())):
+            tasks = "; ".join(f"{number} {name}" for number, name in self._names.items())
+            self.notes.append(f"no task {clean(self._task)!r} has begun; there are {clean(tasks)}")
+        elif not self._written:
             more = "; --all shows what the tool itself said" if self._unsaid else ""
             self.notes.append(f"no lines{more}")
+
+    def _is_chosen(self, task: tuple[int | None, str]) -> bool:
+        if self._task is None:
+            return True
+        number, name = task
+        if self._task.isdecimal():
+            return number == int(self._task)
+        return self._task.lower() in name.lower()
 
     def _is_wanted(self, entry: Entry) -> bool:
         number = entry.task
         name = self._names.get(number or 0, str(entry.data.get("task", "")))
-        if self._task is not None:
-            chosen = (
-                str(number) == self._task
-                if self._task.isdecimal()
-                else self._task.lower() in name.lower()
-            )
-            if not chosen:
-                return False
+        if not self._is_chosen((number, name)):
+            return False
         if self._everything or entry.data["kind"] in (*SPOKEN, SKIPPED):
             return True
         self._unsaid = True
