@@ -1,8 +1,7 @@
 """A usable link to one host, kept through broken connections and restarts.
 
-Every request goes through `call`. When the agent's client gives up, this walks the boot table:
-probe until an authenticated agent answers, compare boot identities, let a new boot settle, and ask
-again if the operation bears it. Nothing here launches anything.
+Every request goes through here. When the agent was lost and is found again, the same is asked
+again if the operation bears it; nothing is launched twice. The lease is renewed on the way.
 """
 
 from __future__ import annotations
@@ -11,14 +10,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from tenacity import Retrying
-
-from provision.agent.client import AgentClient
 from provision.agent.operations.base import Answer, Operation, OperationError
-from provision.agent.operations.host import BootAnswer, GetBoot, GetFacts, Restart
+from provision.agent.operations.host import GetFacts, Restart
 from provision.agent.operations.leases import LeaseAnswer, LeaseRelease
-from provision.engine import retry
-from provision.engine.boot import BootLimits, BootState, Signal, advance
+from provision.engine.agent_link import AgentLink
+from provision.engine.boot import BootLimits
 from provision.engine.emitter import Emitter
 from provision.engine.interruption import Interruption
 from provision.engine.lease import HostLease
@@ -26,12 +22,9 @@ from provision.model.boot import BootIdentity
 from provision.model.clock import Clock
 from provision.model.errors import (
     AuthenticationError,
-    ErrorClass,
     ProvisionError,
-    TaskError,
     UnreachableError,
 )
-from provision.model.event import HostLost, HostRestarted, TaskProgress
 from provision.model.facts import Facts
 from provision.steps.effect import Restarted
 from provision.steps.errors import AnswerLost
@@ -60,27 +53,34 @@ class HostConnection:
         interruption: Interruption,
         limits: BootLimits | None = None,
     ) -> None:
-        self._connector = connector
         self._clock = clock
-        self._emitter = emitter
-        self._interruption = interruption
-        self._limits = limits or BootLimits()
-        self._client: AgentClient | None = None
-        self._state = BootState.CONNECTED
         self._lease: HostLease | None = None
-        self._restarts = 0
-        self._restart_asked = False
-        self._last_answer = clock.now()
-        self._boot: BootIdentity | None = None
-        self.task = ""
-        self.task_began = clock.now()
-        self.unexpected_restarts = 0
+        self._link = AgentLink(connector, clock, emitter, interruption, limits or BootLimits())
 
     @property
     def boot(self) -> BootIdentity:
         """The boot that the agent was started in."""
-        assert self._boot is not None
-        return self._boot
+        return self._link.boot
+
+    @property
+    def task(self) -> str:
+        """The task whose progress is told."""
+        return self._link.task
+
+    @property
+    def task_began(self) -> float:
+        """When that task, or its present try, began, by the clock."""
+        return self._link.task_began
+
+    @property
+    def unexpected_restarts(self) -> int:
+        """Restarts that nobody had asked for."""
+        return self._link.unexpected_restarts
+
+    def begin_task(self, name: str | None = None) -> None:
+        """Say which task's progress follows; None begins another try of the same one."""
+        self._link.task = self._link.task if name is None else name
+        self._link.task_began = self._clock.now()
 
     def open(self, seconds: float) -> Facts:
         """Connect for the first time and observe the host.
@@ -92,9 +92,8 @@ class HostConnection:
             AuthenticationError: The host refuses who we are.
             UnreachableError: No answer came, or none that could be used.
         """
-        policy = retry.connecting(self._clock, seconds, self._interruption.sleep)
         try:
-            self._client, self._boot = policy(self._start)
+            self._link.open(seconds)
             return self.facts()
         except LoginRefused as error:
             raise AuthenticationError(
@@ -131,17 +130,17 @@ class HostConnection:
             HostHeld: Somebody took the host over.
         """
         while True:
-            assert self._client is not None
+            client = self._link.client
             renewal = self._lease.due() if self._lease and not check else None
             try:
                 if renewal is not None:
                     extended: list[Operation[Any]] = [renewal, *operations]
-                    renewed, *answers = self._client.try_many(extended)
+                    renewed, *answers = client.try_many(extended)
                     self._renewed(renewed)
                 else:
-                    answers = self._client.try_many(operations, check=check)
+                    answers = client.try_many(operations, check=check)
             except TransportError as error:
-                self._find_again(error)
+                self._link.find_again(error)
                 unsafe = [op for op in operations if not op.can_repeat() and not check]
                 if unsafe:
                     raise AnswerLost(
@@ -152,7 +151,7 @@ class HostConnection:
                         "work that must outlive a lost connection.",
                     ) from None
                 continue
-            self._last_answer = self._clock.now()
+            self._link.answered()
             return answers
 
     def hold(self, lease: HostLease, is_ours: Callable[[str], bool]) -> LeaseAnswer:
@@ -174,32 +173,26 @@ class HostConnection:
     def let_go(self) -> None:
         """Give the lease back, if the host can be reached; never raises."""
         lease, self._lease = self._lease, None
-        if lease is None or lease.lost() or self._client is None:
-            return
-        if self._state is BootState.CONNECTED:
+        if lease is not None and not lease.lost() and self._link.connected:
             with suppress(ProvisionError):
-                self._client.call(LeaseRelease(owner=lease.request().owner))
+                self._link.client.call(LeaseRelease(owner=lease.request().owner))
 
     def restart(self, reason: str) -> Restarted:
         """Restart the host and wait until the new boot has settled."""
         old = self.boot
         began = self._clock.now()
-        self._restart_asked = True
+        self._link.expect_restart(True)
         try:
             self.call(Restart(reason=reason, boot=old))
             if self.boot.same_boot(old):
-                self._say("restart asked for; waiting for the host to go down")
-                self._state = advance(self._state, Signal.RESTART_ASKED)
-                self._walk(old, new_boot_only=True)
+                self._link.await_new_boot(old)
         finally:
-            self._restart_asked = False
+            self._link.expect_restart(False)
         return Restarted(old=old, new=self.boot, seconds=self._clock.now() - began)
 
     def close(self) -> None:
         """Free what the host holds for us; never raises."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        self._link.close()
 
     def _renewed(self, answer: Answer | OperationError) -> None:
         if isinstance(answer, OperationError):
@@ -207,181 +200,3 @@ class HostConnection:
         assert isinstance(answer, LeaseAnswer)
         if self._lease is not None:
             self._lease.took(answer)
-
-    def _start(self) -> tuple[AgentClient, BootIdentity]:
-        client = AgentClient(
-            self._connector.channel(),
-            retrying=lambda: retry.in_place(self._clock),
-            clock=self._clock,
-        )
-        try:
-            return client, client.start().boot
-        except ProvisionError:
-            client.close()
-            raise
-
-    def _find_again(self, error: TransportError) -> None:
-        if error.error_class is ErrorClass.PERMANENT and not isinstance(error, LoginRefused):
-            raise UnreachableError(
-                error.brief, details=error.details, resolution=error.resolution
-            ) from None
-        self._state = advance(self._state, Signal.BROKEN)
-        self._emit_lost(error.brief)
-        self._walk(self.boot, new_boot_only=False)
-
-    def _walk(self, old: BootIdentity, *, new_boot_only: bool) -> None:
-        """Go through the table until the host is connected again, or given up."""
-        while self._state is not BootState.CONNECTED:
-            match self._state:
-                case BootState.GOING_DOWN:
-                    signal = self._watch_going_down(old)
-                case BootState.LOST:
-                    self._drop_client()
-                    self._say("probing for an authenticated answer")
-                    signal = Signal.LOOK
-                case BootState.PROBING:
-                    signal = self._probe(old, new_boot_only=new_boot_only)
-                case BootState.SETTLING:
-                    signal = self._settle()
-                case BootState.SETTLED:
-                    self._interruption.sleep(retry.PROBE_SECONDS)
-                    signal = self._look_once()
-                case _:
-                    raise UnreachableError("the host was given up")
-            self._state = advance(self._state, signal)
-            if self._state is BootState.GAVE_UP:
-                raise self._given_up(signal)
-        if not self.boot.same_boot(old):
-            self._say("settled; the run goes on")
-
-    def _watch_going_down(self, old: BootIdentity) -> Signal:
-        def look() -> Signal | None:
-            self._interruption.check()
-            assert self._client is not None
-            try:
-                answer = self._client.call(GetBoot())
-            except TransportError as error:
-                self._emit_lost(error.brief)
-                return Signal.BROKEN
-            return None if answer.boot.same_boot(old) else Signal.BROKEN
-
-        policy = self._probing(self._limits.going_down)
-        return policy(look) or Signal.DEADLINE
-
-    def _probe(self, old: BootIdentity, *, new_boot_only: bool) -> Signal:
-        refused_since: list[float] = []
-
-        def look() -> Signal | None:
-            self._interruption.check()
-            try:
-                client, boot = self._start()
-            except LoginRefused:
-                now = self._clock.now()
-                if not refused_since:
-                    self._say("the port answers, but logins are still refused")
-                refused_since.append(now)
-                late = now - refused_since[0] > self._patient(self._limits.refused)
-                return Signal.DEADLINE if late else None
-            except TransportError as error:
-                if error.error_class is ErrorClass.PERMANENT:
-                    raise UnreachableError(
-                        error.brief, details=error.details, resolution=error.resolution
-                    ) from None
-                refused_since.clear()
-                return None
-            return self._found(client, boot, old, new_boot_only=new_boot_only)
-
-        policy = self._probing(self._limits.away)
-        return policy(look) or Signal.DEADLINE
-
-    def _found(
-        self, client: AgentClient, boot: BootIdentity, old: BootIdentity, *, new_boot_only: bool
-    ) -> Signal:
-        self._client = client
-        before, self._boot = self.boot, boot
-        away = self._clock.now() - self._last_answer
-        self._last_answer = self._clock.now()
-        if boot.same_boot(before):
-            if new_boot_only and boot.same_boot(old):
-                return Signal.STILL_OLD_BOOT
-            if boot.same_boot(old):
-                self._say(f"the same boot answers after {away:.0f} s: no restart, going on")
-                return Signal.SAME_BOOT
-            return Signal.NEW_BOOT
-        self._restarts += 1
-        expected = self._restart_asked
-        self.unexpected_restarts += not expected
-        self._emitter.emit(HostRestarted, old=before, new=boot, seconds=away, expected=expected)
-        if self._restarts > self._limits.restarts:
-            return Signal.BUDGET_SPENT
-        self._say(f"new boot {boot}; waiting for it to settle")
-        return Signal.NEW_BOOT
-
-    def _settle(self) -> Signal:
-        said: list[tuple[str, ...]] = []
-
-        def look() -> Signal | None:
-            self._interruption.check()
-            answer = self._look()
-            if answer is None:
-                return Signal.BROKEN
-            if answer.settled:
-                return Signal.QUIET
-            if answer.waiting_for not in said:
-                said.append(answer.waiting_for)
-                self._say(f"settling: waiting for {', '.join(answer.waiting_for)}")
-            return None
-
-        policy = self._probing(self._limits.settling)
-        return policy(look) or Signal.DEADLINE
-
-    def _look_once(self) -> Signal:
-        answer = self._look()
-        if answer is None:
-            return Signal.BROKEN
-        return Signal.QUIET if answer.settled else Signal.NOT_SETTLED
-
-    def _look(self) -> BootAnswer | None:
-        """Ask for the boot; None when the connection broke or another boot answers."""
-        assert self._client is not None
-        try:
-            answer = self._client.call(GetBoot())
-        except TransportError as error:
-            self._emit_lost(error.brief)
-            return None
-        self._last_answer = self._clock.now()
-        return answer if answer.boot.same_boot(self.boot) else None
-
-    def _patient(self, seconds: float) -> float:
-        return retry.patient(self._clock, seconds, self._limits.least_real)
-
-    def _probing(self, seconds: float) -> Retrying:
-        return retry.probing(self._clock, self._patient(seconds), self._interruption.sleep)
-
-    def _drop_client(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            client.close()
-
-    def _given_up(self, signal: Signal) -> ProvisionError:
-        if signal is Signal.BUDGET_SPENT:
-            return TaskError(
-                f"the host restarted {self._restarts} times in this run: more than its budget of "
-                f"{self._limits.restarts}",
-                resolution="Look at the host's event log for what restarts it.",
-            )
-        away = self._clock.now() - self._last_answer
-        return UnreachableError(
-            f"the host did not come back: {signal.value} after {away:.0f} s",
-            details=f"last known boot: {self.boot}",
-            resolution="Look at the host's console; run again when it answers.",
-        )
-
-    def _emit_lost(self, reason: str) -> None:
-        self._emitter.emit(HostLost, reason=reason, expected=self._restart_asked)
-
-    def _say(self, text: str) -> None:
-        elapsed = self._clock.now() - self.task_began
-        self._emitter.emit(
-            TaskProgress, task=self.task, kind="phase", text=text, elapsed=max(0.0, elapsed)
-        )

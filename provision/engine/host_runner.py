@@ -252,7 +252,7 @@ class HostRunner:
     def _one(self, row: PlannedTask, number: int, total: int, facts: Facts) -> TaskResult:
         task = row.task
         self._interruption.check()
-        self._connection.task, self._connection.task_began = task.name, self._clock.now()
+        self._connection.begin_task(task.name)
         self._lease.reach(max(number, self._lease.mark))
         self._tally.started(task, number, total)
         if row.action is Action.SKIP:

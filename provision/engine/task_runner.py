@@ -146,7 +146,7 @@ class TaskRunner:
         )
         policy = task.on_restart or step.on_restart
         self._effects.for_task(number, known)
-        self._connection.task_began = self._clock.now()
+        self._connection.begin_task()
         while True:
             try:
                 result = self._play(step, context, timeout)
