@@ -116,7 +116,7 @@ class JournalObserver:
                 self._known, self._earlier = False, False
         if isinstance(event, _KEPT):
             self._write(Kind.EVENT, self._task, event.model_dump(mode="json"))
-        if self._known:
+        if self._known and not isinstance(event, VerifyResult):
             self._journal.flush()
 
     def _line(self, event: TaskProgress) -> None:
