@@ -46,7 +46,7 @@ def run_hosts(
     Args:
         strict: Warnings that no task expects are worth an exit code.
         fresh: Never go on with an earlier run.
-        narrow: Takes away tasks of each playbook.
+        narrow: Takes away all tasks that change anything; such a run is not journaled.
 
     Raises:
         InputError: A file or an option is wrong; nothing was done.
@@ -55,7 +55,15 @@ def run_hosts(
     try:
         codes = []
         for project in load_projects(selection, narrow):
-            code = _run_one(project, options, observers, work=work, strict=strict, fresh=fresh)
+            code = _run_one(
+                project,
+                options,
+                observers,
+                work=work,
+                strict=strict,
+                fresh=fresh,
+                journaled=work == "run" and not options.check and narrow is None,
+            )
             codes.append(code)
             if code is ExitCode.INTERRUPTED:
                 break
@@ -72,9 +80,9 @@ def _run_one(
     work: str,
     strict: bool,
     fresh: bool,
+    journaled: bool,
 ) -> ExitCode:
     name = project.host.name
-    journaled = work == "run" and not options.check
     remembering = open_memory(project, options, _run_id(), fresh=fresh, journaled=journaled)
     try:
         with remembering as (memory, journal), open_link(project.located) as link:

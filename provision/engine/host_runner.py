@@ -224,7 +224,7 @@ class HostRunner:
 
     def _run_all(self) -> ProvisionError | None:
         facts = self._connect()
-        if not self._options.check:
+        if self._memory.keeps:
             self._begin_or_go_on(facts)
         plan = self._make_plan(facts)
         notified: dict[str, None] = {}

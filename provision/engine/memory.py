@@ -81,6 +81,11 @@ class RunMemory:
             self._look_back(journal)
 
     @property
+    def keeps(self) -> bool:
+        """Whether there is a journal: a run without one changes nothing, and holds no lease."""
+        return self._journal is not None
+
+    @property
     def began(self) -> bool:
         """Whether the journal has this run: from the moment that the host was found to be right."""
         return self._began

@@ -110,6 +110,8 @@ def test_check_mode_leaves_the_journal_alone(lab: Callable[..., Any]) -> None:
     _, seen = here.run(THREE, RunOptions(check=True))
     assert seen.of("run_continued") == []
     assert len(here.journal.runs()) == before
+    _, again = here.run(THREE)
+    assert [one.resumed for one in again.of("run_continued")] == [True]
 
 
 def test_a_reverted_host_is_noticed(lab: Callable[..., Any]) -> None:
