@@ -49,6 +49,12 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE leases ADD COLUMN process TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE TRIGGER entries_are_never_removed BEFORE DELETE ON entries
+        BEGIN SELECT RAISE(ABORT, 'an entry is never removed'); END;
+    CREATE TRIGGER runs_are_never_removed BEFORE DELETE ON runs
+        BEGIN SELECT RAISE(ABORT, 'a run is never removed'); END;
+    """,
 )
 
 
