@@ -7,7 +7,7 @@ from typing import Any
 from provision.agent.operations.base import Operation
 from provision.agent.operations.execution import Exec, PowerShell
 from provision.agent.operations.features import FeatureEnsure
-from provision.agent.operations.files import Download
+from provision.agent.operations.files import Download, FileCommit, FileList, FileStat
 from provision.agent.operations.jobs import JobPoll
 from provision.model.clock import Clock
 
@@ -15,6 +15,7 @@ GRACE = 300.0
 """Seconds on top of what an operation itself may take: a loaded host swaps, and disks are slow."""
 
 _FEATURE = 3600.0
+_HASH = 600.0
 
 
 def patience(operation: Operation[Any] | None, clock: Clock) -> float:
@@ -32,6 +33,8 @@ def patience(operation: Operation[Any] | None, clock: Clock) -> float:
             own = operation.wait
         case FeatureEnsure():
             own = _FEATURE
+        case FileStat(hash=True) | FileList(hash=True) | FileCommit():
+            own = _HASH
         case _:
             own = 0.0
     return own + GRACE * max(1.0, clock.speed)

@@ -26,8 +26,8 @@ from provision.agent.operations.base import Operation
 from provision.model.errors import ErrorClass, ProvisionError
 from provision.model.outcome import Json
 
-WINDOW = 96 * 1024
-"""Bytes that may be on their way to the agent without an answer."""
+WINDOW = 1024 * 1024
+"""Bytes that may be on their way to the agent without an answer: three pieces of a large file."""
 
 MOST_OUTSTANDING = 16
 """Requests that may be on their way to the agent without an answer."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ from provision.agent.operations.jobs import JobPoll, JobStart, JobState, JobStop
 from provision.engine.connection import HostConnection
 from provision.engine.emitter import Emitter
 from provision.engine.interruption import Interruption
-from provision.engine.transfer import upload
+from provision.engine.transfer.transfers import LocalFetch as LocalFetch
+from provision.engine.transfer.transfers import Transfers
 from provision.model.boot import BootIdentity
 from provision.model.clock import Clock
 from provision.model.errors import TaskError
@@ -24,7 +24,6 @@ from provision.steps.effect import (
     Effect,
     Elapsed,
     Evaluate,
-    LocalDownload,
     Progress,
     ReadLocalFile,
     Render,
@@ -32,10 +31,6 @@ from provision.steps.effect import (
     Sleep,
     Upload,
 )
-from provision.steps.errors import DownloadError
-
-LocalFetch = Callable[[str], bytes]
-"""Fetches an address from the controller; raises DownloadError."""
 
 
 class Effects:
@@ -65,7 +60,15 @@ class Effects:
         self._interruption = interruption
         self._renderer = renderer
         self._folder = folder
-        self._fetch = fetch
+        self._transfers = Transfers(
+            connection,
+            clock,
+            interruption,
+            folder=folder,
+            fetch=fetch,
+            say=lambda text: self._progress(Progress(text, "progress")),
+            elapsed=self.elapsed,
+        )
         self._check = check
         self._running: dict[str, None] = {}
         self.variables: Mapping[str, Any] = {}
@@ -111,14 +114,14 @@ class Effects:
                 return self._progress(effect)
             case ReadLocalFile():
                 return self._read(effect.path)
-            case LocalDownload():
-                return self._download(effect)
-            case Upload():
-                return upload(self._connection, effect.content, effect.path, check=effect.check)
+            case Upload(content=content, path=path, check=check):
+                return self._transfers.send_bytes(content, path, check=check)
             case Render():
                 return self._renderer.render_text(effect.text, self.variables, effect.source)
             case Evaluate():
                 return self._renderer.evaluate(effect.expression, self.variables, None)
+            case _:
+                return self._transfers.carry_out(effect)
 
     def _progress(self, effect: Progress) -> None:
         self._emitter.emit(
@@ -139,17 +142,6 @@ class Effects:
                 details=f"sought as {full}",
                 resolution="Relative paths are sought beside the playbook.",
             ) from None
-
-    def _download(self, effect: LocalDownload) -> bytes:
-        content = self._fetch(effect.url)
-        found = hashlib.sha256(content).hexdigest()
-        if found != effect.sha256.lower():
-            raise DownloadError(
-                f"{effect.url} has another hash than the playbook says",
-                details=f"expected {effect.sha256}, found {found} ({len(content)} bytes)",
-                resolution="Read what came before you trust it; then correct the playbook's hash.",
-            )
-        return content
 
     def _watch_jobs(self, effect: Call, answer: Any) -> None:
         match effect.operation:

@@ -16,6 +16,7 @@ from provision.engine.memory import RunMemory
 from provision.model.errors import ProvisionError
 from provision.model.outcome import Json
 from provision.steps.effect import Call, CallMany, Effect, Progress, Restarted, RestartHost, Upload
+from provision.steps.transfer import Relay, UploadFile, UploadFolder
 
 NAMING = ("id", "path", "url", "sha256", "feature", "service", "task", "state", "program", "run")
 
@@ -82,6 +83,12 @@ def _named(effect: Effect, boot: dict[str, Json]) -> tuple[str, dict[str, Json]]
             return "restart", {"boot": boot, "reason": reason}
         case Upload(content=content, path=path, check=False):
             return "upload", {"path": path, "bytes": len(content)}
+        case UploadFile(local=local, path=path, check=False):
+            return "upload", {"path": path, "from": local}
+        case UploadFolder(local=local, path=path, check=False):
+            return "upload", {"path": path, "from": local}
+        case Relay(url=url, path=path, sha256=sha256):
+            return "upload", {"path": path, "from": url, "sha256": sha256}
         case _:
             return None
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 from provision.steps.errors import DownloadError
 
-LARGEST = 256 * 1024 * 1024
-"""Bytes: more than any script; what is larger belongs on a server that the host can reach."""
+LARGEST = 16 * 1024**3
+"""Bytes: an address that never ends must not fill the controller's disk."""
 
 
-def fetch_from_here(url: str, *, timeout: float = 60) -> bytes:
+def fetch_from_here(url: str, into: BinaryIO, *, timeout: float = 60) -> None:
     """Fetch an address over HTTP or HTTPS, the environment's proxies honoured.
 
     Never checks a hash: the caller does.
 
     Args:
+        into: What came is written there.
         timeout: Real seconds without a byte.
 
     Raises:
@@ -24,12 +27,11 @@ def fetch_from_here(url: str, *, timeout: float = 60) -> bytes:
     try:
         with requests.get(url, stream=True, timeout=timeout) as response:
             response.raise_for_status()
-            content = bytearray()
-            for piece in response.iter_content(64 * 1024):
-                content += piece
-                if len(content) > LARGEST:
+            length = 0
+            for piece in response.iter_content(256 * 1024):
+                length += into.write(piece)
+                if length > LARGEST:
                     raise DownloadError(f"{url} is larger than {LARGEST} bytes")
-            return bytes(content)
     except (requests.RequestException, ValueError) as error:
         raise DownloadError(
             f"the controller cannot fetch {url}",
@@ -37,6 +39,8 @@ def fetch_from_here(url: str, *, timeout: float = 60) -> bytes:
             resolution="Check the address and the network, or put the file beside the playbook "
             "and name it as a source with `file:`.",
         ) from None
+    except OSError as error:
+        raise DownloadError(f"cannot keep what came from {url}", details=str(error)) from None
 
 
 def _reason(error: Exception) -> str:

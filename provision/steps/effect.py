@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.model.boot import BootIdentity
 from provision.model.outcome import StepResult
+from provision.steps.transfer import Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +97,6 @@ class ReadLocalFile:
 
 
 @dataclass(frozen=True, slots=True)
-class LocalDownload:
-    """Let the controller fetch an address; gives bytes whose hash was checked.
-
-    Raises `DownloadError` into the step when it cannot be had, or has another hash.
-    """
-
-    url: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Upload:
     """Send bytes to a file of the host, in pieces, checked and put in place atomically.
 
@@ -142,10 +132,10 @@ Effect: TypeAlias = (
     | Elapsed
     | Progress
     | ReadLocalFile
-    | LocalDownload
     | Upload
     | Render
     | Evaluate
+    | Transfer
 )
 T = TypeVar("T")
 Procedure: TypeAlias = Generator[Effect, Any, T]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -15,18 +14,15 @@ from provision.model.outcome import Change, StepResult
 from provision.playbook.durations import Duration
 from provision.steps.diagnosing import explain
 from provision.steps.effect import (
-    LocalDownload,
     Procedure,
     Progress,
-    ReadLocalFile,
     StepProcedure,
-    Upload,
     call,
 )
 from provision.steps.ending import change_of, ended, failed, refused
-from provision.steps.errors import DownloadError
 from provision.steps.names import Sha256
 from provision.steps.step import Step, StepContext
+from provision.steps.transfer import Relay, Sent, UploadFile
 
 TRY_THE_NEXT = frozenset({"DownloadFailed", "HashMismatch", "NotFound"})
 """Refusals of a download that another source may not meet."""
@@ -141,7 +137,7 @@ fetch:
         tried: list[str] = []
         errors: list[OperationError] = []
         for source, by_host in self._tries():
-            got = yield from self._attempt(source, by_host=by_host)
+            got = yield from self._attempt(source, context.timeout, by_host=by_host)
             if isinstance(got, ChangeAnswer):
                 via = "host" if by_host else "controller"
                 change = change_of(self.dest, got)
@@ -166,7 +162,7 @@ fetch:
         return tries + [(source, False) for source in sources if source.url is not None]
 
     def _attempt(
-        self, source: Source, *, by_host: bool
+        self, source: Source, timeout: float | None, *, by_host: bool
     ) -> Procedure[ChangeAnswer | TaskError | OperationError]:
         try:
             if by_host:
@@ -183,23 +179,18 @@ fetch:
                         )
                     )
                 )
-            content = yield from self._here(source)
-            yield Progress(f"sending {len(content)} bytes from {source.place}")
-            sent: ChangeAnswer = yield Upload(content, self.dest)
+            sent: Sent
+            if source.url is not None:
+                yield Progress(f"the controller fetches {source.url} and sends it")
+                sent = yield Relay(source.url, source.sha256, self.dest, timeout)
+            else:
+                yield Progress(f"sending {source.place}")
+                sent = yield UploadFile(
+                    source.place, self.dest, sha256=source.sha256, timeout=timeout
+                )
         except (OperationError, TaskError) as error:
             return error
-        return sent
-
-    def _here(self, source: Source) -> Procedure[bytes]:
-        if source.url is not None:
-            yield Progress(f"the controller fetches {source.url}")
-            fetched: bytes = yield LocalDownload(source.url, source.sha256.lower())
-            return fetched
-        content: bytes = yield ReadLocalFile(source.place)
-        found = hashlib.sha256(content).hexdigest()
-        if found != source.sha256.lower():
-            raise DownloadError(f"its SHA-256 is {found}, not {source.sha256.lower()}")
-        return content
+        return sent.change
 
     def _done(
         self, sha256: str, place: str, via: str, changes: tuple[Change, ...], tried: Any

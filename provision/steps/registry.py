@@ -13,6 +13,7 @@ from provision.steps.file import File
 from provision.steps.installer.step import Installer
 from provision.steps.powershell import PowerShell
 from provision.steps.restart import Restart
+from provision.steps.retrieve import Retrieve
 from provision.steps.service import Service
 from provision.steps.step import Step
 from provision.steps.template import Template
@@ -24,7 +25,7 @@ STEPS: Mapping[str, type[Step]] = MappingProxyType(
     {
         step.name: step
         for step in (
-            Fetch, Installer, Verify, WindowsFeature, Service, File, Copy, Template,
+            Fetch, Installer, Verify, WindowsFeature, Service, File, Copy, Template, Retrieve,
             Command, PowerShell, Restart, WaitFor, Assert,
         )
     }

@@ -13,7 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import requests.exceptions
-from winrm.exceptions import AuthenticationError, WinRMOperationTimeoutError
+from winrm.exceptions import (
+    AuthenticationError,
+    WinRMOperationTimeoutError,
+    WinRMTransportError,
+    WSManFaultError,
+)
 
 from provision.model.host import WinRMSettings
 from provision.model.secret import Secret
@@ -31,8 +36,14 @@ _UTF8 = 65001
 _IDLE_TIMEOUT = "PT1800S"
 _GOODBYE_SECONDS = 5.0
 
-MAX_SEND = 112_500
-"""Raw bytes whose base64 fits the 150 KB envelope that pywinrm announces."""
+MAX_SEND = 370_000
+"""Raw bytes whose base64 fits the 500 KB envelope of Windows Server 2012 and later."""
+
+LEAST_SEND = 112_500
+"""Raw bytes whose base64 fits 150 KB: MaxEnvelopeSizekb of Windows Server 2008 R2, or if it was
+lowered. A host that refuses more gets less from then on."""
+
+_TOO_LARGE = 413
 
 
 class WinRMConnector:
@@ -79,8 +90,6 @@ class WinRMConnector:
 class WinRMChannel:
     """One process in one shell of the host; see `Channel`."""
 
-    max_send = MAX_SEND
-
     def __init__(
         self,
         address: str,
@@ -95,6 +104,7 @@ class WinRMChannel:
         self._command: str | None = None
         self._clean = True
         self._authenticated = False
+        self.max_send = MAX_SEND
 
     def open(self, arguments: Sequence[str]) -> None:
         """Start Windows PowerShell with these arguments, its standard input held open.
@@ -117,8 +127,18 @@ class WinRMChannel:
         """Write to the process; after a transient error the bytes may or may not have arrived."""
         protocol, shell, command = self._running()
         with self._request():
-            protocol.send_command_input(shell, command, data)
-            self._expect(protocol, b"Envelope")
+            try:
+                protocol.send_command_input(shell, command, data)
+            except (WinRMTransportError, WSManFaultError) as error:
+                if len(data) <= LEAST_SEND or not _is_too_large(error):
+                    raise
+                self.max_send = LEAST_SEND
+                self._drop_session()
+            else:
+                self._expect(protocol, b"Envelope")
+                return
+        for start in range(0, len(data), LEAST_SEND):
+            self.send(data[start : start + LEAST_SEND])
 
     def receive(self) -> Output:
         """Return as soon as there is output, or empty after the operation timeout."""
@@ -206,3 +226,10 @@ class WinRMChannel:
     def _drop_session(self) -> None:
         if self._protocol is not None:
             self._protocol.transport.close_session()
+
+
+def _is_too_large(error: WinRMTransportError | WSManFaultError) -> bool:
+    """Tell whether the envelope was refused for its size: by HTTP, or by DSP0226's fault."""
+    if isinstance(error, WinRMTransportError):
+        return bool(error.code == _TOO_LARGE)
+    return (error.fault_subcode or "").endswith("EncodingLimit")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from provision.agent.client import AgentRefused, UnexpectedAnswer
 from provision.agent.operations import FileStat, FileWrite, JobPoll
 from provision.agent.operations.base import OperationError
+from provision.agent.session import WINDOW
 from provision.agent.source import AgentSource
 from provision.transport.channel import Output
 from provision.transport.errors import ConnectionBroken, ShellGone
@@ -199,18 +202,25 @@ def test_a_silent_agent_is_given_up_after_the_operations_own_time(make_pair, ope
 def test_requests_without_an_answer_do_not_pile_up_on_the_host(make_pair):
     pair = make_pair()
     pair.client.start()
-    most = 0
-    feed = pair.far.feed
+    most = unread = 0
+    feed, receive = pair.far.feed, pair.channel.receive
 
     def watch(data: bytes) -> None:
-        nonlocal most
-        most = max(most, len(data))
+        nonlocal most, unread
+        unread += len(data)
+        most = max(most, unread)
         feed(data)
 
-    pair.far.feed = watch
+    def read() -> Any:
+        nonlocal unread
+        unread = 0
+        return receive()
+
+    pair.far.feed, pair.channel.receive = watch, read
     pair.far.answer = lambda *_: {"bytes": 1}
-    pair.client.call_many([FileWrite(path="a", offset=0, content="x" * 20_000) for _ in range(30)])
-    assert most <= 96 * 1024
+    content = "x" * (WINDOW // 6)
+    pair.client.call_many([FileWrite(path="a", offset=0, content=content) for _ in range(30)])
+    assert WINDOW // 2 < most <= WINDOW
 
 
 def test_a_client_closes_its_channel(make_pair):

@@ -12,6 +12,7 @@ import pytest
 
 from provision.agent.operations import OPERATIONS
 from provision.agent.operations.base import ChangeAnswer, ErrorRecord, Operation, OperationError
+from provision.agent.operations.files import Kind
 from provision.agent.operations.host import GetBoot, GetFacts, Restart
 from provision.model.boot import BootIdentity
 from provision.model.errors import ProvisionError, TaskError
@@ -27,7 +28,6 @@ from provision.steps.effect import (
     Effect,
     Elapsed,
     Evaluate,
-    LocalDownload,
     Progress,
     ReadLocalFile,
     Render,
@@ -39,6 +39,15 @@ from provision.steps.effect import (
 from provision.steps.errors import DownloadError
 from provision.steps.registry import STEPS
 from provision.steps.step import Step, StepContext
+from provision.steps.transfer import (
+    DownloadFile,
+    LocalLook,
+    LookLocally,
+    Relay,
+    Sent,
+    UploadFile,
+    UploadFolder,
+)
 
 Script = Mapping[str, Any]
 """For each operation: its answer, a list of answers, a refusal, or a function of the operation."""
@@ -56,6 +65,8 @@ class Player:
     web: dict[str, bytes] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     facts: Facts | None = None
+    run: str = "run-1"
+    key: str = "01-task"
     now: float = 0.0
     boot: BootIdentity = field(default_factory=lambda: BootIdentity.model_validate(FIRST_BOOT))
     exchanges: int = 0
@@ -64,6 +75,7 @@ class Player:
     progress: list[Progress] = field(default_factory=list)
     restarts: list[str] = field(default_factory=list)
     sent: dict[str, bytes] = field(default_factory=dict)
+    carried: list[UploadFolder | DownloadFile] = field(default_factory=list)
 
     def play(
         self, name: str, params: Any, *, check: bool = False, timeout: float | None = None
@@ -76,7 +88,7 @@ class Player:
     def play_step(self, step: Step, *, check: bool, timeout: float | None) -> StepResult:
         """Play a step that is made already."""
         context = StepContext(
-            check=check, facts=self._facts(), run="run-1", key="01-task", timeout=timeout
+            check=check, facts=self._facts(), run=self.run, key=self.key, timeout=timeout
         )
         procedure = step.run(context)
         send: Any = None
@@ -118,14 +130,22 @@ class Player:
                 if effect.path not in self.files:
                     raise TaskError(f"cannot read {effect.path}: No such file or directory")
                 return self.files[effect.path]
-            case LocalDownload():
-                return self._fetch(effect)
             case Upload():
-                self.exchanges += 1
                 assert not effect.check
-                self.sent[effect.path] = effect.content
-                after = {"kind": "file", "sha256": hashlib.sha256(effect.content).hexdigest()}
-                return changed({"kind": "absent"}, after)
+                return self._send(effect.content, effect.path).change
+            case LookLocally():
+                return self._look(effect.path)
+            case UploadFile():
+                assert not effect.check
+                self._look(effect.local)
+                content = self.files[effect.local]
+                self._expect(content, effect.sha256, effect.local)
+                return self._send(content, effect.path)
+            case Relay():
+                return self._send(self._fetch(effect), effect.path)
+            case UploadFolder() | DownloadFile():
+                self.carried.append(effect)
+                return self.script[type(effect).__name__]
             case Render():
                 return effect.text.replace("{{ name }}", self.variables["name"])
             case Evaluate():
@@ -155,13 +175,31 @@ class Player:
             answer = OPERATIONS[operation.name].answer.model_validate(answer)
         return answer
 
-    def _fetch(self, effect: LocalDownload) -> bytes:
+    def _look(self, path: str) -> LocalLook:
+        if path in self.files:
+            return LocalLook(kind=Kind.FILE, bytes=len(self.files[path]))
+        if any(name.startswith(f"{path}/") for name in self.files):
+            return LocalLook(kind=Kind.FOLDER, bytes=0)
+        raise TaskError(f"cannot read {path}: No such file or directory")
+
+    def _send(self, content: bytes, path: str) -> Sent:
+        self.exchanges += 1
+        self.sent[path] = content
+        sha256 = hashlib.sha256(content).hexdigest()
+        change = changed({"kind": "absent"}, {"kind": "file", "sha256": sha256})
+        return Sent(change=change, sha256=sha256, bytes=len(content))
+
+    def _fetch(self, effect: Relay) -> bytes:
         content = self.web.get(effect.url)
         if content is None:
             raise DownloadError(f"{effect.url} cannot be reached")
-        if hashlib.sha256(content).hexdigest() != effect.sha256:
-            raise DownloadError(f"{effect.url} has another hash than the playbook says")
+        self._expect(content, effect.sha256, effect.url)
         return content
+
+    def _expect(self, content: bytes, sha256: str | None, what: str) -> None:
+        found = hashlib.sha256(content).hexdigest()
+        if sha256 is not None and found != sha256.lower():
+            raise DownloadError(f"{what} has another hash than the playbook says: {found}")
 
     def _restart(self, reason: str) -> Restarted:
         old = self.boot
@@ -238,7 +276,7 @@ class SimulatedPlayer(Player):
                 power = self.host.power()
                 if power.boot == self.number and power.listening:
                     return answer
-            assert operation.repeatable
+            assert operation.can_repeat()
 
     def _restart(self, reason: str) -> Restarted:
         old, began = self.boot, self.time.seconds

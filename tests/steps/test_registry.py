@@ -16,7 +16,7 @@ NAMES = sorted(STEPS)
 def test_all_steps_are_there():
     assert set(STEPS) == {
         "fetch", "installer", "verify", "windows_feature", "service", "file", "copy", "template",
-        "command", "powershell", "restart", "wait_for", "assert",
+        "retrieve", "command", "powershell", "restart", "wait_for", "assert",
     }  # fmt: skip
 
 

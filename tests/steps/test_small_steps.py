@@ -8,8 +8,10 @@ import hashlib
 import pytest
 from pydantic import ValidationError
 
-from provision.agent.operations.base import ErrorRecord
+from provision.agent.operations.base import ChangeAnswer, ErrorRecord
+from provision.model.errors import TaskError
 from provision.model.outcome import Change, Outcome
+from provision.steps.transfer import FolderSent, Sent
 
 ABSENT, FOLDER = {"kind": "absent"}, {"kind": "folder"}
 
@@ -59,6 +61,43 @@ def test_large_copies_are_uploaded(player):
     host = player({}, files={"a.bin": content})
     assert host.play("copy", {"src": "a.bin", "dest": "C:\\a"}).outcome is Outcome.CHANGED
     assert host.sent == {"C:\\a": content}
+
+
+def test_a_folder_is_copied_with_what_differs(player):
+    sent = FolderSent(
+        changes=(Change(what="C:\\t\\a", after={"kind": "file"}),),
+        files=3, sent=1, bytes=7, removed=0,
+    )  # fmt: skip
+    host = player({"UploadFolder": sent}, files={"tools/a": b"x"})
+    params = {"src": "tools", "dest": "C:\\t", "remove_extra": True}
+    result = host.play("copy", params)
+    assert result.outcome is Outcome.CHANGED
+    assert [change.what for change in result.changes] == ["C:\\t\\a"]
+    assert (result.value["files"], result.value["sent"]) == (3, 1)
+    effect = host.carried[0]
+    assert (effect.local, effect.path, effect.remove_extra) == ("tools", "C:\\t", True)
+    assert not effect.check
+    host.play("copy", params, check=True)
+    assert host.carried[1].check
+
+
+def test_extra_things_are_removed_from_folders_only(player):
+    host = player({}, files={"a.bin": b"x"})
+    with pytest.raises(TaskError, match="remove_extra is for folders"):
+        host.play("copy", {"src": "a.bin", "dest": "C:\\a", "remove_extra": True})
+
+
+@pytest.mark.parametrize("resumed", [0, 5])
+def test_a_file_is_retrieved(player, resumed):
+    change = ChangeAnswer(changed=True, before=ABSENT, after={"kind": "file", "sha256": "b" * 64})
+    sent = Sent(change=change, sha256="b" * 64, bytes=9, resumed_at=resumed)
+    host = player({"DownloadFile": sent})
+    result = host.play("retrieve", {"src": "C:\\log", "dest": "logs/a"}, timeout=77)
+    assert result.outcome is Outcome.CHANGED
+    assert (result.changes[0].what, result.value["bytes"]) == ("logs/a", 9)
+    effect = host.carried[0]
+    assert (effect.path, effect.local, effect.timeout) == ("C:\\log", "logs/a", 77)
+    assert ("5 of 9 bytes" in "".join(result.evidence)) is bool(resumed)
 
 
 @pytest.mark.parametrize(

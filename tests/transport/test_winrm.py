@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from provision.model.errors import ErrorClass
@@ -47,10 +45,29 @@ def test_an_exchange_is_two_requests_on_the_same_connection(peer, channel):
     assert peer.connections == 1
 
 
-def test_the_largest_send_fits_the_announced_envelope(peer, channel):
+def test_the_largest_send_fits_the_envelope_of_windows_2016(peer, channel):
     channel.send(b"x" * channel.max_send)
-    announced = re.search(r"MaxEnvelopeSize[^>]*>(\d+)<", peer.bodies[-1])
-    assert len(peer.bodies[-1]) <= int(announced[1])
+    assert 490_000 < len(peer.bodies[-1]) <= 500 * 1024
+
+
+@pytest.mark.parametrize("refusal", ["status", "fault"])
+def test_a_host_with_a_smaller_envelope_gets_smaller_sends(peer, channel, refusal):
+    data = bytes(range(251)) * 1200
+    act = peer.reply(413, "", "text/plain")
+    peer.script["Send"] = [act if refusal == "status" else peer.fault(0, "w:EncodingLimit")]
+    channel.send(data)
+    assert channel.receive().stdout == data
+    assert max(map(len, peer.bodies[-4:])) <= 150 * 1024
+    assert channel.max_send < 150 * 1024 * 3 // 4
+    channel.send(b"more")
+    assert channel.receive().stdout == b"more"
+
+
+def test_a_send_that_is_refused_at_any_size_is_given_up(peer, channel):
+    refusal = peer.reply(413, "", "text/plain")
+    peer.script["Send"] = [refusal, refusal]
+    with pytest.raises(ServerTrouble):
+        channel.send(b"x" * 200_000)
 
 
 def test_nothing_to_say_is_an_empty_output(channel):

@@ -19,7 +19,7 @@ from provision.engine.transfer.source import Source, changed_meanwhile
 from provision.engine.transfer.squeeze import Squeezer
 from provision.engine.transfer.watch import Watch
 from provision.model.outcome import Json
-from provision.steps.effect import Sent
+from provision.steps.transfer import Sent
 
 PIECE = 256 * 1024
 """Raw bytes in one request: 350 KB as base64, within the 500 KB envelope of Windows 2016."""
@@ -51,9 +51,7 @@ def upload(
     refused: OperationError | None = None
     for _ in range(TRIES):
         part = connection.call(FileStat(path=f"{path}.part"))
-        start = good_until(
-            connection, source, f"{path}.part", min(part.bytes, source.size)
-        )
+        start = good_until(connection, source, f"{path}.part", min(part.bytes, source.size))
         try:
             carried = _send(connection, source, path, start, watch)
             connection.call(FileCommit(path=path, sha256=sha256))
@@ -79,9 +77,7 @@ def state_of(there: FileStatAnswer) -> Json:
     return {"kind": there.kind.value}
 
 
-def _send(
-    connection: HostConnection, source: Source, path: str, start: int, watch: Watch
-) -> int:
+def _send(connection: HostConnection, source: Source, path: str, start: int, watch: Watch) -> int:
     """Send everything from an offset on; gives the bytes that went over the wire for it."""
     carried = 0
     watch.moved(source.name, start, source.size)
@@ -104,9 +100,7 @@ def _batches(source: Source, path: str, start: int) -> Iterator[tuple[int, list[
             piece = source.read(offset, PIECE)
             content, compressed = squeezer.squeeze(piece)
             text = base64.b64encode(content).decode("ascii")
-            batch.append(
-                FileWrite(path=path, offset=offset, content=text, compressed=compressed)
-            )
+            batch.append(FileWrite(path=path, offset=offset, content=text, compressed=compressed))
             offset += len(piece)
             if offset >= source.size:
                 break

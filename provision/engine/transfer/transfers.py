@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from provision.agent.operations.base import ChangeAnswer
 from provision.agent.operations.files import Kind
 from provision.engine.connection import HostConnection
 from provision.engine.interruption import Interruption
@@ -18,18 +18,17 @@ from provision.engine.transfer.upload import upload
 from provision.engine.transfer.watch import Watch
 from provision.model.clock import Clock
 from provision.model.errors import TaskError
-from provision.steps.effect import (
+from provision.steps.errors import DownloadError
+from provision.steps.transfer import (
     DownloadFile,
     LocalLook,
     LookLocally,
     Relay,
     Sent,
     Transfer,
-    Upload,
     UploadFile,
     UploadFolder,
 )
-from provision.steps.errors import DownloadError
 
 LocalFetch = Callable[[str, BinaryIO], None]
 """Fetches an address from the controller into a file; raises DownloadError."""
@@ -68,8 +67,6 @@ class Transfers:
         match effect:
             case LookLocally(path=path):
                 return self._look(path)
-            case Upload(content=content, path=path, check=check):
-                return self._upload(of_bytes(content, path), path, check).change
             case UploadFile(local=local, path=path, check=check):
                 with open_file(self._folder / local, local) as source:
                     if effect.sha256 is not None:
@@ -85,6 +82,10 @@ class Transfers:
             case Relay():
                 return self._relay(effect)
 
+    def send_bytes(self, content: bytes, path: str, *, check: bool) -> ChangeAnswer:
+        """Bring a file of the host to this content."""
+        return self._upload(of_bytes(content, path), path, check).change
+
     def _relay(self, effect: Relay) -> Sent:
         with tempfile.TemporaryFile(prefix="provision-") as stream:
             self._fetch(effect.url, stream)
@@ -92,9 +93,7 @@ class Transfers:
             _expect(source.sha256(), effect.sha256, effect.url, source.size)
             return self._upload(source, effect.path, False, effect.timeout)
 
-    def _upload(
-        self, source: Source, path: str, check: bool, timeout: float | None = None
-    ) -> Sent:
+    def _upload(self, source: Source, path: str, check: bool, timeout: float | None = None) -> Sent:
         return upload(self._connection, source, path, self._watch(timeout), check=check)
 
     def _look(self, path: str) -> LocalLook:
@@ -116,7 +115,7 @@ class Transfers:
 def _expect(found: str, wanted: str, what: str, size: int) -> None:
     if found != wanted.lower():
         raise DownloadError(
-            f"{what} has another hash than the playbook says",
-            details=f"expected {wanted}, found {found} ({size} bytes)",
+            f"{what} has another hash than the playbook says: {found}",
+            details=f"expected {wanted}; it has {size} bytes",
             resolution="Read what came before you trust it; then correct the playbook's hash.",
         )

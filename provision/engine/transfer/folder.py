@@ -16,7 +16,7 @@ from provision.engine.transfer.upload import upload
 from provision.engine.transfer.watch import Watch, megabytes
 from provision.model.errors import TaskError
 from provision.model.outcome import Change, Json
-from provision.steps.effect import FolderSent
+from provision.steps.transfer import FolderSent
 
 SMALL = 64 * 1024
 """A file of so many bytes goes in one request, together with others."""
@@ -39,9 +39,7 @@ class FolderUpload:
         check: Say what would change, and change nothing.
     """
 
-    def __init__(
-        self, connection: HostConnection, path: str, watch: Watch, *, check: bool
-    ) -> None:
+    def __init__(self, connection: HostConnection, path: str, watch: Watch, *, check: bool) -> None:
         self._connection = connection
         self._path = path.rstrip("\\/")
         self._watch = watch
@@ -67,7 +65,9 @@ class FolderUpload:
         self._refuse_conflicts(local, remote, gone)
         self._remove(extra)
         left = {key: entry for key, entry in remote.items() if not _below(key, gone)}
-        self._make_folders([e for e in local if e.kind is Kind.FOLDER and e.path.lower() not in left])
+        self._make_folders(
+            [e for e in local if e.kind is Kind.FOLDER and e.path.lower() not in left]
+        )
         files = [entry for entry in local if entry.kind is Kind.FILE]
         self._send(list(self._differing(files, left)))
         return FolderSent(
@@ -103,7 +103,7 @@ class FolderUpload:
     def _differing(
         self, files: Sequence[LocalEntry], remote: dict[str, FileEntry]
     ) -> Iterator[tuple[LocalEntry, Json]]:
-        """Give the files to send, each with its state on the host; only equal lengths are hashed."""
+        """Give the files to send, each with its state on the host; equal lengths are hashed."""
         alike = []
         for entry in files:
             there = remote.get(entry.path.lower())
@@ -177,18 +177,16 @@ class FolderUpload:
 
     def _told(self) -> Iterable[Change]:
         yield from self._changes[:TOLD]
-        if more := len(self._changes) - TOLD:
-            if more > 0:
-                what = f"{self._path}, {more} more files and folders"
-                yield Change(what=what, after={"sent": megabytes(self._bytes)})
+        more = len(self._changes) - TOLD
+        if more > 0:
+            what = f"{self._path}, {more} more files and folders"
+            yield Change(what=what, after={"sent": megabytes(self._bytes)})
 
     def _at(self, path: str) -> str:
         return f"{self._path}\\{path}" if path else self._path
 
 
-def _extra(
-    remote: dict[str, FileEntry], wanted: dict[str, LocalEntry]
-) -> Iterator[FileEntry]:
+def _extra(remote: dict[str, FileEntry], wanted: dict[str, LocalEntry]) -> Iterator[FileEntry]:
     """Give what is too much, topmost only; parts that a transfer left behind are not."""
     gone: set[str] = set()
     for key, entry in sorted(remote.items()):

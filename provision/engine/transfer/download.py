@@ -18,7 +18,7 @@ from provision.engine.transfer.upload import PIECE, PIECES
 from provision.engine.transfer.watch import Watch
 from provision.model.errors import TaskError
 from provision.model.outcome import Json
-from provision.steps.effect import Sent
+from provision.steps.transfer import Sent
 
 
 def download(
