@@ -13,6 +13,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
+
 from provision.journal.schema import NewerJournal, check_version, migrate
 from provision.model.errors import ProvisionError
 
@@ -119,9 +121,18 @@ class Database:
 def _open_to_write(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = _connect(str(path))
-    connection.execute("PRAGMA journal_mode = WAL")
+    _patient(connection.execute, "PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     return connection
+
+
+_patient = Retrying(
+    retry=retry_if_exception(lambda error: "locked" in str(error)),
+    stop=stop_after_delay(LOCK_SECONDS),
+    wait=wait_fixed(0.05),
+    reraise=True,
+)
+"""SQLite does not wait by itself when two processes turn on the write-ahead log at once."""
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:
