@@ -15,7 +15,7 @@ from provision.steps.detached import run_detached, shortfall
 from provision.steps.effect import Elapsed, Procedure, StepProcedure, call
 from provision.steps.ending import ended, failed
 from provision.steps.guards import needless
-from provision.steps.names import Strings
+from provision.steps.names import Strings, call_id
 from provision.steps.records import texts
 from provision.steps.step import Step, StepContext
 from provision.steps.vital_signs import Silence
@@ -104,6 +104,7 @@ command: docker tag windowsservercore example.com/windowsservercore
                 directory=self.directory,
                 environment=self.environment,
                 timeout=max(1, int(context.timeout or self.default_timeout)),
+                id=call_id(context, "command"),
             )
         )
         value: dict[str, Json] = {"stdout": answer.stdout, "stderr": answer.stderr}

@@ -18,6 +18,7 @@ from provision.steps.diagnosing import explain_failure, last_error, shown
 from provision.steps.effect import Elapsed, Procedure, ReadLocalFile, StepProcedure, call
 from provision.steps.ending import ended, failed
 from provision.steps.guards import needless
+from provision.steps.names import call_id
 from provision.steps.records import texts
 from provision.steps.step import Step, StepContext
 from provision.steps.vital_signs import Silence
@@ -91,6 +92,7 @@ register: adapters
                 script=text,
                 directory=self.directory,
                 timeout=max(1, int(context.timeout or self.default_timeout)),
+                id=call_id(context, "script"),
             )
         )
         why = "stopped at its timeout" if answer.timed_out else ""

@@ -57,7 +57,7 @@ class EngineHost:
     def reset(self, world: World) -> None:
         """Give the host another world, and take away what the last one left."""
         self.end_jobs()
-        for path in (self.root, self.data / "jobs", self.data / "runs"):
+        for path in (self.root, self.data / "jobs", self.data / "runs", self.data / "calls"):
             shutil.rmtree(path, ignore_errors=True)
         for name in ("lease.json", "lease.lock"):
             (self.data / name).unlink(missing_ok=True)

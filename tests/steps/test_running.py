@@ -39,6 +39,7 @@ def test_a_line_is_split_and_run_in_one_exchange(player):
     assert (result.outcome, host.exchanges) == (Outcome.CHANGED, 1)
     assert (host.asked[0].program, host.asked[0].arguments) == ("docker", ("tag", "a b", "c"))
     assert result.value == {"changed": True, "exit_code": 0, "stdout": "hi\n", "stderr": ""}
+    assert host.asked[0].id == "run-1-01-task-command"
 
 
 def test_exit_codes(player):
@@ -97,6 +98,19 @@ def test_check_mode_runs_only_what_changes_nothing(player, name):
 def test_wrong_commands_are_refused(params):
     with pytest.raises(ValidationError):
         STEPS["command"].model_validate(params)
+
+
+def test_a_call_is_recorded_under_a_name_of_its_own(player):
+    host = player({"powershell": {"records": [], "exit_code": None, "threw": False}})
+    host.play("powershell", {"script": "x", "changes": False}, check=True)
+    assert host.asked[0].id is None
+    host.key = "k" * 120
+    host.play("powershell", "x")
+    host.key += "k"
+    host.play("powershell", "x")
+    ids = [op.id for op in host.asked[1:]]
+    assert [len(one) for one in ids] == [100, 100]
+    assert len(set(ids)) == 2
 
 
 def test_powershell_records(player):

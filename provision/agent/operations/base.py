@@ -98,8 +98,9 @@ class OperationError(ProvisionError):
     The ids that the agent itself gives (all others are Windows' own):
     `UnknownOperation`, `BadRequest`, `AnswerForgotten` (a number already carried out whose answer
     is no longer kept), `NotFound`, `HashMismatch`, `DownloadFailed`, `DiskFull`, `NotSupported`,
-    `JobExists` (same id, other content), `StartFailed`, `NotElevated`, `FeatureFailed`,
-    `RestartRefused`, `DataFolderNotOurs` (a user made the folder whose content runs as SYSTEM).
+    `JobExists` (same id, other content), `CallExists` and `CallLost` (see `execution`),
+    `StartFailed`, `NotElevated`, `FeatureFailed`, `RestartRefused`,
+    `DataFolderNotOurs` (a user made the folder whose content runs as SYSTEM).
     """
 
     def __init__(self, operation: str, record: ErrorRecord) -> None:

@@ -1,12 +1,24 @@
-"""Operations that run somebody else's program or script, in a child process, while we wait."""
+"""Operations that run somebody else's program or script, in a child process, while we wait.
+
+A call with an id is recorded in the agent's data folder: that it begins, before anything runs, and
+its answer, before that is sent. Asked again with the same id and content, also by another agent
+after a crash, the recorded answer is given, or the work that still runs is waited for; it outlives
+its agent. If it began and neither runs nor left an answer, that is the error `CallLost`; it never
+runs a second time. The same id with other content is the error `CallExists`; the timeout is not
+part of the content. Records older than 14 days, and the oldest beyond 200, are removed when a call
+begins. In check mode nothing is recorded.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from provision.agent.operations.base import Answer, ErrorRecord, Operation
+
+SafeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+"""Letters, digits, dot, dash and underscore: safe as a folder's name."""
 
 
 class ExecAnswer(Answer):
@@ -35,8 +47,9 @@ class Exec(Operation[ExecAnswer]):
         program: A name on PATH, or a path.
         arguments: Each is one argument; the agent quotes them as Windows programs expect.
         directory: Working directory; the agent's data folder when left out.
-        environment: Added to the agent's own.
+        environment: Added to the agent's own; never written down.
         timeout: Host seconds.
+        id: Run it once for this id, and keep its answer.
     """
 
     name: ClassVar[str] = "exec"
@@ -49,6 +62,11 @@ class Exec(Operation[ExecAnswer]):
     directory: str | None = None
     environment: dict[str, str] = {}
     timeout: int = Field(default=600, ge=1)
+    id: SafeId | None = None
+
+    def can_repeat(self) -> bool:
+        """A recorded call can be asked again."""
+        return self.id is not None
 
 
 class Record(Answer):
@@ -97,6 +115,7 @@ class PowerShell(Operation[PowerShellAnswer]):
         script: The text.
         directory: Working directory; the agent's data folder when left out.
         timeout: Host seconds.
+        id: Run it once for this id, and keep its answer.
     """
 
     name: ClassVar[str] = "powershell"
@@ -107,3 +126,8 @@ class PowerShell(Operation[PowerShellAnswer]):
     script: str
     directory: str | None = None
     timeout: int = Field(default=600, ge=1)
+    id: SafeId | None = None
+
+    def can_repeat(self) -> bool:
+        """A recorded call can be asked again."""
+        return self.id is not None

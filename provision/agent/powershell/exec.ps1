@@ -6,14 +6,39 @@ function Invoke-Program($Params, [bool] $Check) {
     foreach ($property in @($Params.environment.PSObject.Properties)) {
         if ($property) { $environment[$property.Name] = [string] $property.Value }
     }
+    if ($Params.id) { return Invoke-RecordedProgram $Params $environment }
     $directory = Get-WorkingDirectory $Params.directory
     $result = Invoke-Native (Find-Program $Params.program) @($Params.arguments) $directory $environment $Params.timeout
+    New-ProgramAnswer $result
+}
+
+# The environment reaches the program through the runner's own, so that it is never written down.
+function Invoke-RecordedProgram($Params, $Environment) {
+    $content = @($Params.program, @($Params.arguments), $Params.directory, @($Environment.Keys | Sort-Object | ForEach-Object { "$_=$($Environment[$_])" }))
+    $new = {
+        @{
+            path = $null; script = $null; program = Find-Program $Params.program; arguments = @($Params.arguments)
+            directory = Get-WorkingDirectory $Params.directory; timeout = [int] $Params.timeout
+        }
+    }
+    $compose = {
+        param($Folder, $End)
+        $exit = Read-Json (Join-Path $Folder 'exit.json')
+        if ($exit.failure) { throw (New-AgentError $exit.failure.id $exit.failure.message) }
+        if ($exit) { return New-ProgramAnswer $exit }
+        if (-not $End.timed_out) { throw (New-CallLost $Params.id "its runner ended with code $($End.exit_code)") }
+        New-ProgramAnswer $End
+    }
+    Invoke-Recorded $Params $content $new $compose $Environment $script:CallGrace
+}
+
+function New-ProgramAnswer($Result) {
     [ordered] @{
-        exit_code = $result.exit_code
-        stdout    = $result.stdout
-        stderr    = $result.stderr
-        truncated = $result.truncated
-        timed_out = $result.timed_out
+        exit_code = $Result.exit_code
+        stdout    = [string] $Result.stdout
+        stderr    = [string] $Result.stderr
+        truncated = [bool] $Result.truncated
+        timed_out = [bool] $Result.timed_out
         ran       = $true
     }
 }

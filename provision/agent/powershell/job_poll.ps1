@@ -76,9 +76,12 @@ function Read-LogPiece([string] $Path, [long] $Offset, [long] $Limit) {
 function Read-LogLines([string] $Text) {
     foreach ($line in $Text.Split("`n")) {
         $data = ConvertFrom-Json -InputObject $line
-        if ($data.kind -eq 'heartbeat') { continue }
-        [ordered] @{ number = $data.number; time = Format-Milliseconds (Read-Time $data.time); kind = $data.kind; text = [string] $data.text; error = $data.error }
+        if ($data.kind -ne 'heartbeat') { ConvertTo-RecordData $data }
     }
+}
+
+function ConvertTo-RecordData($Data) {
+    [ordered] @{ number = $Data.number; time = Format-Milliseconds (Read-Time $Data.time); kind = $Data.kind; text = [string] $Data.text; error = $Data.error }
 }
 
 # Since the last real record, which the log's last line dates; since the start when there is none.

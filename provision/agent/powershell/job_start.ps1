@@ -61,6 +61,7 @@ function Write-RunFolder([string] $Folder, [string] $Final, $Params, [string] $C
         program   = $Params.program
         arguments = @($Params.arguments)
         directory = $directory
+        timeout   = $Params.timeout
         token     = (Get-BootIdentity).token
         content   = $Content
     })

@@ -7,9 +7,10 @@
 
 $script:RunnerParts = @(
     'Format-Milliseconds', 'New-AgentError', 'Get-Cause', 'ConvertTo-ErrorData', 'Format-Argument', 'Find-Program',
-    'New-StartInfo', 'Start-Native', 'ConvertFrom-ProgramBytes', 'Write-WholeFile', 'Move-IntoPlace', 'Write-Json',
+    'New-StartInfo', 'Start-Native', 'ConvertFrom-ProgramBytes', 'Get-Tick', 'Invoke-Native', 'New-Drain', 'Step-Drain', 'Limit-Drain', 'Get-DrainText',
+    'Get-Kin', 'Test-SameStart', 'Stop-Tree', 'Stop-OneProcess', 'Write-WholeFile', 'Move-IntoPlace', 'Write-Json',
     'Open-Log', 'Write-LogLine', 'Write-Record', 'Write-Heartbeat', 'Write-Failure', 'Format-Literal', 'New-Invocation',
-    'Start-Script', 'Write-Item', 'Write-ConsoleText', 'Write-ProgressRecord', 'Write-Caught', 'Invoke-Script', 'Invoke-JobProgram', 'Invoke-Runner'
+    'Start-Script', 'Write-Item', 'Write-ConsoleText', 'Write-ProgressRecord', 'Write-Caught', 'Invoke-Script', 'Invoke-JobProgram', 'Invoke-CallProgram', 'Invoke-Runner'
 )
 
 function Get-RunnerText {
@@ -18,6 +19,8 @@ function Get-RunnerText {
         '$ErrorActionPreference = ''Stop'''
         '$ProgressPreference = ''SilentlyContinue'''
         '$script:Utf8 = New-Object System.Text.UTF8Encoding $false'
+        "`$script:OutputLimit = $script:OutputLimit"
+        "`$script:StartTolerance = [TimeSpan]::FromSeconds($($script:StartTolerance.TotalSeconds))"
         $parts
         'Invoke-Runner $PSScriptRoot'
         '[Environment]::Exit(0)'
@@ -28,11 +31,18 @@ function Invoke-Runner([string] $Folder) {
     # The first runner keeps the lock; a process record or an exit record says that one was here.
     try { $lock = [IO.File]::Open((Join-Path $Folder 'lock'), 'OpenOrCreate', 'ReadWrite', 'None') }
     catch { return }
-    foreach ($name in 'process.json', 'exit.json') { if ([IO.File]::Exists((Join-Path $Folder $name))) { return } }
+    foreach ($name in 'process.json', 'exit.json', 'answer.json') { if ([IO.File]::Exists((Join-Path $Folder $name))) { return } }
     [Console]::SetIn([IO.TextReader]::Null)
     $request = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText((Join-Path $Folder 'request.json')))
     $self = [Diagnostics.Process]::GetCurrentProcess()
-    Write-Json (Join-Path $Folder 'process.json') ([ordered] @{ id = $PID; started = Format-Milliseconds $self.StartTime; token = $request.token })
+    Write-Json (Join-Path $Folder 'process.json') ([ordered] @{
+        id = $PID; started = Format-Milliseconds $self.StartTime; token = $request.token; tick = Get-Tick
+    })
+    if ($request.program -and $request.timeout) {
+        Write-Json (Join-Path $Folder 'exit.json') (Invoke-CallProgram $request)
+        $lock.Dispose()
+        return
+    }
     Open-Log (Join-Path $Folder 'log')
     $exit = [ordered] @{ exit_code = $null; threw = $false; stopped = $false; time = '' }
     try {
@@ -49,6 +59,12 @@ function Invoke-Runner([string] $Folder) {
     $exit.time = Format-Milliseconds ([datetime]::UtcNow)
     Write-Json (Join-Path $Folder 'exit.json') $exit
     $lock.Dispose()
+}
+
+# A recorded call's program: its whole output is the record of its end.
+function Invoke-CallProgram($Request) {
+    try { Invoke-Native $Request.program @($Request.arguments) $Request.directory @{} $Request.timeout }
+    catch { @{ failure = ConvertTo-ErrorData $_ } }
 }
 
 # A native program: each line becomes a record. A child that it leaves behind may hold the output

@@ -5,25 +5,38 @@ $script:RecordLimit = 2000
 $script:LogLimit = 2MB
 
 function Invoke-ScriptText($Params, [bool] $Check) {
-    $answer = [ordered] @{ records = @(); exit_code = $null; threw = $false; truncated = $false; timed_out = $false; ran = -not $Check }
-    if ($Check) { return $answer }
-    $directory = Get-WorkingDirectory $Params.directory
+    if ($Check) {
+        return [ordered] @{ records = @(); exit_code = $null; threw = $false; truncated = $false; timed_out = $false; ran = $false }
+    }
+    if ($Params.id) {
+        $new = { New-ScriptRequest $Params }
+        return Invoke-Recorded $Params @($Params.script, $Params.directory) $new ${function:New-ScriptAnswer} @{} 0
+    }
+    $request = New-ScriptRequest $Params
     $folder = Join-Path (Join-Path (Get-DataFolder) 'runs') ([Guid]::NewGuid().ToString('N'))
     $null = [IO.Directory]::CreateDirectory($folder)
     try {
-        $request = @{ path = $null; script = [string] $Params.script; program = $null; arguments = @(); directory = $directory }
         Invoke-Write { Write-RunFolder $folder $folder $request '' }
         $result = Invoke-Native (Get-PowerShellPath) (Get-RunnerArguments $folder) $folder @{} $Params.timeout
-        $answer.timed_out = $result.timed_out
-        Read-RunLog $folder $answer
-        $exit = Read-Json (Join-Path $folder 'exit.json')
-        if ($exit) {
-            $answer.exit_code = $exit.exit_code
-            $answer.threw = [bool] $exit.threw
-        }
-        elseif (-not $result.timed_out) { Complete-BrokenRun $answer $result }
+        New-ScriptAnswer $folder $result
     }
     finally { Remove-Quietly $folder }
+}
+
+function New-ScriptRequest($Params) {
+    @{ path = $null; script = [string] $Params.script; program = $null; arguments = @(); directory = Get-WorkingDirectory $Params.directory }
+}
+
+# What a run's folder tells, once its runner has ended in some way.
+function New-ScriptAnswer([string] $Folder, $End) {
+    $answer = [ordered] @{ records = @(); exit_code = $null; threw = $false; truncated = $false; timed_out = [bool] $End.timed_out; ran = $true }
+    Read-RunLog $Folder $answer
+    $exit = Read-Json (Join-Path $Folder 'exit.json')
+    if ($exit) {
+        $answer.exit_code = $exit.exit_code
+        $answer.threw = [bool] $exit.threw
+    }
+    elseif (-not $End.timed_out) { Complete-BrokenRun $answer $End }
     $answer
 }
 

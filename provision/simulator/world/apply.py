@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from provision.simulator.world import effects, jobs, restarts
+from provision.simulator.world import calls, effects, jobs, restarts
 from provision.simulator.world.effects import Entry
 from provision.simulator.world.model import World
 
@@ -29,6 +29,8 @@ def apply(world: World, entry: Entry) -> World:
             return jobs.work(world, work)
         case effects.Finish() as finish:
             return jobs.finish(world, finish)
+        case effects.AnswerCall() as answer:
+            return calls.answer(world, answer)
         case effects.RestartAsked(delay=delay):
             return restarts.ask(world, delay)
         case effects.Shutdown(further=further, for_good=for_good):

@@ -40,6 +40,7 @@ def problems(world: World) -> Iterator[str]:
     yield from _docker(world)
     yield from _services(world)
     yield from _jobs(world)
+    yield from _calls(world)
     yield from _time(world)
 
 
@@ -123,6 +124,14 @@ def _jobs(world: World) -> Iterator[str]:
             yield f"the records of the job {job.id!r} are not counted from 1"
         if not job.started_at <= job.last_record_at <= world.host_time:
             yield f"the records of the job {job.id!r} are of another time than it"
+
+
+def _calls(world: World) -> Iterator[str]:
+    for call in world.calls:
+        if call.boot > world.boot.number:
+            yield f"the call {call.id!r} is of a boot to come"
+        if call.answer is not None and call.gone:
+            yield f"the call {call.id!r} was answered and is gone"
 
 
 def _time(world: World) -> Iterator[str]:

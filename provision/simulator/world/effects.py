@@ -7,6 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from provision.agent.operations.base import ErrorRecord
+from provision.model.outcome import Json
+from provision.simulator.world.call import Call
 from provision.simulator.world.docker import ContainerImage, Docker, Image
 from provision.simulator.world.files import File
 from provision.simulator.world.job import Job
@@ -33,6 +35,7 @@ AnyThing: TypeAlias = Annotated[
     | Resource
     | Image
     | ContainerImage
+    | Call
     | Job,
     Field(discriminator="noun"),
 ]
@@ -106,6 +109,19 @@ class Finish(Frozen):
     threw: bool = False
 
 
+class AnswerCall(Frozen):
+    """A recorded call ends and keeps its answer.
+
+    Args:
+        call: Its id.
+        answer: The JSON of its answer.
+    """
+
+    effect: Literal["answer_call"] = "answer_call"
+    call: str
+    answer: dict[str, Json]
+
+
 class RestartAsked(Frozen):
     """Somebody asked Windows to restart."""
 
@@ -171,6 +187,7 @@ Effect: TypeAlias = Annotated[
     | Begin
     | Work
     | Finish
+    | AnswerCall
     | RestartAsked
     | Shutdown
     | BootUp

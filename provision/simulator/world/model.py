@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from provision.simulator.world import paths
 from provision.simulator.world.boot import Boot, Disk
+from provision.simulator.world.call import Call
 from provision.simulator.world.docker import ContainerImage, Docker, Image
 from provision.simulator.world.effects import Entry
 from provision.simulator.world.files import File, folder
@@ -47,6 +48,7 @@ SECTIONS: dict[str, str] = {
     "image": "images",
     "container_image": "container_images",
     "job": "jobs",
+    "call": "calls",
 }
 """Where the things of each noun stand in a world."""
 
@@ -88,6 +90,7 @@ class World(Frozen):
     images: tuple[Image, ...] = ()
     container_images: tuple[ContainerImage, ...] = ()
     jobs: tuple[Job, ...] = ()
+    calls: tuple[Call, ...] = ()
     programs: tuple[Program, ...] = ()
     internet: tuple[Resource, ...] = ()
     knobs: Knobs

@@ -22,7 +22,15 @@ from provision.model.host import SimulateSettings
 from provision.model.outcome import Json
 from provision.simulator.faults import Fault, FaultKind
 from provision.simulator.machine import Power, ProgramResult
-from provision.simulator.world import misfortunes, programs, scenarios, storage, store, waiting
+from provision.simulator.world import (
+    calls,
+    misfortunes,
+    programs,
+    scenarios,
+    storage,
+    store,
+    waiting,
+)
 from provision.simulator.world.consistency import check as check_world
 from provision.simulator.world.generations import starting_world
 from provision.simulator.world.host_clock import HostClock, Monotonic, RealTime
@@ -30,6 +38,7 @@ from provision.simulator.world.knobs import knobs
 from provision.simulator.world.model import World
 from provision.simulator.world.operations import HANDLERS, SPOOL_HANDLERS
 from provision.simulator.world.operations.host import identity
+from provision.simulator.world.recorded import Recorded
 from provision.simulator.world.refusal import RefusedAfter, refuse
 from provision.simulator.world.scripts import Scripts
 from provision.simulator.world.spool import Spool, folder_of
@@ -79,11 +88,12 @@ class SimulatedHost:
             saved = saved.with_(knobs=knobs(settings))
         self.spool = Spool(folder_of(path) if path is not None else None)
         start = self._with_content(saved or world or starting_world(settings, user))
-        self._world = check_world(Scripts.orphaned(start))
+        self._world = check_world(calls.orphaned(Scripts.orphaned(start)))
         self._saved: World | None = None
         self._clock = HostClock(self._world.host_time, self._speed, time or Monotonic())
         self._wake = asyncio.Event()
         self._scripts = Scripts(self)
+        self.recorded = Recorded(self)
         self._witness = witness
 
     @property
@@ -201,6 +211,7 @@ class SimulatedHost:
     async def close(self) -> None:
         """End what runs outside the world, and keep the state; time stands still from here."""
         await self._scripts.close()
+        await self.recorded.close()
         self.spool.close()
         if self._path is not None:
             store.save(self._path, self.world)

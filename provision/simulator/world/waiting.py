@@ -56,27 +56,46 @@ async def exec_(host: SimulatedHost, request: Exec, check: bool) -> Answer:
     """Answer `exec`."""
     if check:
         return ExecAnswer(exit_code=None, stdout="", stderr="", ran=False)
-    _refuse_missing_folder(host.world, request.directory)
-    ran = programs.run(host.world, request.program, request.arguments)
+    if request.id is not None:
+        return await host.recorded.program(request, lambda: _run(host.world, request))
+    ran, answer, takes = _run(host.world, request)
+    await host.pass_time(takes)
+    if ran.restart is not None and not answer.timed_out:
+        host.become(ran.leave(host.world))
+    return answer
+
+
+def _run(world: World, request: Exec) -> tuple[programs.Ran, ExecAnswer, float]:
+    """Give what a program does, its answer, and after how many host seconds that comes."""
+    _refuse_missing_folder(world, request.directory)
+    ran = programs.run(world, request.program, request.arguments)
     if ran is None:
         raise refuse("NotFound", programs.not_found(request.program))
     if ran.seconds > request.timeout:
-        await host.pass_time(float(request.timeout))
-        return ExecAnswer(exit_code=None, stdout="", stderr="", timed_out=True)
-    await host.pass_time(ran.seconds)
-    if ran.restart is not None:
-        host.become(ran.leave(host.world))
+        late = ExecAnswer(exit_code=None, stdout="", stderr="", timed_out=True)
+        return ran, late, float(request.timeout)
     stdout, cut_out = _tail(ran.result.stdout)
     stderr, cut_err = _tail(ran.result.stderr)
-    return ExecAnswer(
+    answer = ExecAnswer(
         exit_code=ran.result.exit_code, stdout=stdout, stderr=stderr, truncated=cut_out or cut_err
     )
+    return ran, answer, ran.seconds
 
 
 async def powershell(host: SimulatedHost, request: PowerShell, check: bool) -> Answer:
     """Answer `powershell`, with a real one."""
     if check:
         return PowerShellAnswer(records=(), exit_code=None, threw=False, ran=False)
+    if request.id is not None:
+        return await host.recorded.script(
+            request,
+            lambda: _refuse_missing_folder(host.world, request.directory),
+            lambda: _run_script(host, request),
+        )
+    return await _run_script(host, request)
+
+
+async def _run_script(host: SimulatedHost, request: PowerShell) -> PowerShellAnswer:
     _refuse_missing_folder(host.world, request.directory)
     records: list[Record] = []
 

@@ -21,16 +21,17 @@ SCRIPT = "C:\\work\\Install-ContainerHost.ps1"
 
 
 class ManualTime:
-    """Real time that passes only by being waited for."""
+    """Real time that passes only by being waited for; not even so while it is `frozen`."""
 
     def __init__(self) -> None:
         self.time = 0.0
+        self.frozen = False
 
     def now(self) -> float:
         return self.time
 
     async def wait(self, seconds: float | None, wake: asyncio.Event) -> None:
-        if seconds is None:
+        if seconds is None or self.frozen:
             await wake.wait()
         elif not wake.is_set():
             self.time += seconds

@@ -1,5 +1,7 @@
-"""The host's lease. Its time is measured as the agent measures it, without the clock: in a later boot
-it has lasted at least as long as that boot."""
+"""The host's lease. Its time is measured as the agent measures it, without the clock.
+
+In a later boot it has lasted at least as long as that boot.
+"""
 
 from __future__ import annotations
 
