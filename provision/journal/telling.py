@@ -208,5 +208,7 @@ def _task(story: RunStory, entry: Entry) -> TaskStory:
 
 
 def _with_task(story: RunStory, task: TaskStory) -> RunStory:
+    if not task.number:  # Of no task of the plan; never written by the engine.
+        return story
     others = [one for one in story.tasks if one.number != task.number]
     return replace(story, tasks=tuple(sorted([*others, task], key=lambda one: one.number)))
