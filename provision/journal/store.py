@@ -47,12 +47,18 @@ class Journal:
 
     @classmethod
     def look(cls, path: Path) -> Journal | None:
-        """Open a journal to read it only; None when there is none. Never makes one.
+        """Open a journal to read it only; None when there is none, or not yet. Never makes one.
 
         Raises:
             JournalError: It cannot be opened, or a later version wrote it.
         """
-        return cls(path, read_only=True) if path.exists() else None
+        if not path.exists():
+            return None
+        journal = cls(path, read_only=True)
+        if journal.database.has_table("runs"):
+            return journal
+        journal.close()  # Another process is about to make it.
+        return None
 
     def close(self) -> None:
         """Write what still waits, and close the file.

@@ -207,6 +207,13 @@ def test_looking_makes_no_journal(path: Path) -> None:
     assert not path.parent.exists()
 
 
+def test_a_journal_that_is_being_made_is_none_yet(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    assert Journal.look(path) is None
+    assert path.stat().st_size == 0
+
+
 def test_looking_changes_nothing(path: Path, make_run: MakeRun) -> None:
     with Journal(path) as journal:
         journal.begin(make_run())
