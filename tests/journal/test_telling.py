@@ -215,4 +215,7 @@ def test_a_host_that_went_away_ends_its_task_and_the_run_can_go_on() -> None:
     (task,) = story.tasks
     assert (task.outcome, task.reason, task.remedy) == ("unreachable", "no answer", "look")
     assert (story.state, story.outcome) == (RunState.INTERRUPTED, "unreachable")
-    assert tell(RUN, entries(run_finished("interrupted"))).state is RunState.INTERRUPTED
+    stopped = entries(run_finished("interrupted"), (Kind.RESUMED, {"owner": "x", "after": 1}))
+    assert tell(RUN, stopped[:1]).state is RunState.INTERRUPTED
+    again = tell(RUN, stopped)
+    assert (again.state, again.outcome, again.exit_code) == (RunState.OPEN, "", None)
