@@ -267,3 +267,19 @@ def test_a_job_that_was_begun_anew_says_everything(journal: Journal, make_run: M
     effect(journal, "job.start", {"started": True})
     tell(journal, [begun(), goes_on(), started(), said("one")])
     assert texts(journal) == ["one", "two", "one"]
+
+
+def test_a_start_whose_answer_was_lost(journal: Journal, make_run: MakeRun) -> None:
+    """Killed right after a second job was started: that job's lines are all new."""
+    journal.begin(make_run())
+    effect(journal, "job.start", {"started": True})
+    tell(journal, [begun(), goes_on(), started(), said("Querying"), said("one")])
+    effect(journal, "scheduled_task.remove, job.remove", None)
+    journal.append("run-1", Kind.EFFECT_STARTED, task=1, data={"effect": 2, "what": "job.start"})
+    # Gone on with, and killed once more after two of its lines.
+    effect(journal, "job.start", {"started": False})
+    tell(journal, [begun(), goes_on(), started(), said("Querying"), said("two")])
+    journal.append("run-1", Kind.EFFECT_STARTED, task=1, data={"effect": 1, "what": "job.start"})
+    effect(journal, "job.start", {"started": False})
+    tell(journal, [begun(), goes_on(), started(), said("Querying"), said("two"), said("three")])
+    assert texts(journal) == ["Querying", "one", "Querying", "two", "three"]
