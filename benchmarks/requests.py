@@ -28,8 +28,10 @@ from benchmarks.relay import Counts, Relay
 from provision.cli.compose import Project, make_runner
 from provision.cli.link import Link
 from provision.cli.located import Located
+from provision.cli.notebook import open_memory
 from provision.engine.clock import HostClock
 from provision.engine.run import RunOptions
+from provision.journal.observer import JournalObserver
 from provision.model.host import Authentication, Host, Scheme, SimulateSettings, WinRMSettings
 from provision.model.secret import Secret
 from provision.playbook.loader import load_playbook
@@ -107,7 +109,11 @@ def run_playbook(port: int, count: int) -> None:
             Located(Host(name="bench", winrm=settings), path.parent),
             load_playbook(path, path.name, STEPS),
         )
-        result = make_runner(project, RunOptions(), link, [], "benchmark").run()
+        options = RunOptions()
+        remembering = open_memory(project, options, f"run-{begin}", fresh=True, journaled=True)
+        with remembering as (memory, journal):
+            observers = [JournalObserver(journal, memory.id)] if journal else []
+            result = make_runner(project, options, link, observers, memory).run()
         if result.counts.get("changed") != count:
             raise SystemExit(f"the run did not do its work: {result}")
 
