@@ -25,7 +25,6 @@ STRAY_LIMIT = 2000
 
 _START = re.compile(rb"@pv (?=[0-9])")
 _ANSWER = re.compile(rb"@pv ([0-9]{1,18}) ([0-9]{1,9}) ")
-_REQUEST = re.compile(rb"@pv ([0-9]{1,18}) ([A-Za-z0-9+/=]+)(?: ([A-Za-z0-9+/=]+))?\Z")
 _BASE64 = (string.ascii_letters + string.digits + "+/=").encode()
 
 
@@ -147,22 +146,40 @@ def encode_request(request: Request) -> bytes:
     return b"@pv %d %s\n" % (request.number, body + content)
 
 
+def request_parts(line: bytes) -> tuple[int, bytes, bytes] | None:
+    """Part a request line, its end already taken off; None when it has another form.
+
+    Returns:
+        Its number, the base64 of its JSON, and its content; what they hold is not looked at.
+    """
+    words = line.strip(b" \r\n").split(b" ")
+    if not 3 <= len(words) <= 4 or words[0] != b"@pv":
+        return None
+    number, body, content = words[1], words[2], words[3] if len(words) == 4 else b""
+    if not (number.isdigit() and len(number) <= 18) or (len(words) == 4 and not content):
+        return None
+    if body.translate(None, _BASE64) or content.translate(None, _BASE64):
+        return None
+    return int(number), body, content
+
+
 def decode_request(line: bytes) -> Request:
     """Read a request line, its end already taken off: the far side's half.
 
     Raises:
         BadFrame: The line is no whole request.
     """
-    match = _REQUEST.match(line.strip(b" \r\n"))
-    payload = _decode(match[2]) if match else None
-    if not match or payload is None:
+    parts = request_parts(line)
+    payload = _decode(parts[1]) if parts else None
+    if not parts or payload is None:
         raise BadFrame("not a request", details=_text(line))
     op, params, check = payload.get("op"), payload.get("params", {}), payload.get("check", False)
     if not isinstance(op, str) or not isinstance(params, dict) or not isinstance(check, bool):
         raise BadFrame("a request of another shape", details=_text(line))
-    if match[3]:
-        params["content"] = match[3].decode("ascii")
-    return Request(int(match[1]), op, params, check)
+    number, _, content = parts
+    if content:
+        params["content"] = content.decode("ascii")
+    return Request(number, op, params, check)
 
 
 def encode_answer(number: int, payload: dict[str, Json]) -> bytes:

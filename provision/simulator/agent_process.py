@@ -12,13 +12,18 @@ import base64
 import binascii
 import hashlib
 import logging
-import re
 from collections import OrderedDict, deque
 
 from pydantic import ValidationError
 
 from provision.agent.bootstrap import MISMATCH, MISMATCH_EXIT, Bootstrap
-from provision.agent.frame import BadFrame, LineReader, decode_request, encode_answer
+from provision.agent.frame import (
+    BadFrame,
+    LineReader,
+    decode_request,
+    encode_answer,
+    request_parts,
+)
 from provision.agent.operations import OPERATIONS
 from provision.agent.operations.base import ErrorRecord
 from provision.model.outcome import Json
@@ -29,7 +34,6 @@ from provision.simulator.program import CONTROL_C_EXIT
 KEPT_ANSWERS = 64
 KEPT_BYTES = 8 * 1024 * 1024
 _HELD_INPUT = 32 * 1024 * 1024
-_REQUEST = re.compile(rb"@pv ([1-9][0-9]{0,17}) [A-Za-z0-9+/=]*(?: [A-Za-z0-9+/=]*)?\s*\Z")
 
 _log = logging.getLogger(__name__)
 
@@ -112,13 +116,13 @@ class AgentProcess:
         return True
 
     async def _answer(self, line: bytes) -> None:
-        match = _REQUEST.match(line)
-        if match is None:
+        parts = request_parts(line)
+        if parts is None or parts[0] == 0:
             if line.strip():
                 shown = line[:80].decode("ascii", "replace")
                 self._pipe.write("stderr", f"agent: not a request: {shown}\r\n".encode())
             return
-        number = int(match[1])
+        number = parts[0]
         if number > self._done:
             self._done = number
             self._keep(number, await self._carry_out(number, line))

@@ -7,10 +7,11 @@ only when its answer is about to be written: whoever cancels it before that lose
 from __future__ import annotations
 
 import asyncio
-import base64
 import binascii
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
+
+import pybase64
 
 from provision.simulator.command_line import parse_command
 from provision.simulator.envelopes import (
@@ -148,7 +149,7 @@ class Service:
         for stream in _body(request, "Send").findall(SHELL + "Stream"):
             command = shell.command(stream.get("CommandId", ""))
             try:
-                data = base64.b64decode("".join((stream.text or "").split()), validate=True)
+                data = pybase64.b64decode(_compact(stream.text or ""), validate=True)
             except (binascii.Error, ValueError):
                 raise invalid_xml("a Stream is no base64") from None
             end = stream.get("End", "").lower() in ("true", "1")
@@ -216,6 +217,10 @@ def _body(request: Request, name: str) -> ET.Element:
     return request.body
 
 
+def _compact(text: str) -> str:
+    return "".join(text.split()) if any(blank in text for blank in " \t\r\n") else text
+
+
 def _describe(shell: Shell, client: str) -> str:
     return (
         f"<rsp:Shell><rsp:ShellId>{escape(shell.id)}</rsp:ShellId>"
@@ -232,7 +237,7 @@ def _describe(shell: Shell, client: str) -> str:
 def _output(command_id: str, taken: Taken) -> str:
     command = quoteattr(command_id)
     parts = [
-        f'<rsp:Stream Name="{name}" CommandId={command}>{base64.b64encode(data).decode()}'
+        f'<rsp:Stream Name="{name}" CommandId={command}>{pybase64.b64encode_as_string(data)}'
         "</rsp:Stream>"
         for name, data in taken.chunks
     ]

@@ -25,12 +25,8 @@ from provision.model.secret import Secret
 from provision.transport.channel import Output
 from provision.transport.errors import ConnectionBroken, ServerTrouble, ShellGone
 from provision.transport.winrm_errors import excerpt, translate
-from provision.transport.winrm_protocol import (
-    KeepingProtocol,
-    check_settings,
-    make_protocol,
-    set_timeouts,
-)
+from provision.transport.winrm_keeping import SMALL_ENVELOPE, KeepingProtocol
+from provision.transport.winrm_protocol import check_settings, make_protocol, set_timeouts
 
 _UTF8 = 65001
 _IDLE_TIMEOUT = "PT1800S"
@@ -114,7 +110,7 @@ class WinRMChannel:
         """
         with self._request():
             self._protocol = self._make_protocol()
-            self._shell = self._protocol.open_shell(codepage=_UTF8, idle_timeout=_IDLE_TIMEOUT)
+            self._shell = self._open_shell(self._protocol)
             self._command = self._protocol.run_command(
                 self._shell,
                 "powershell.exe",
@@ -122,6 +118,14 @@ class WinRMChannel:
                 console_mode_stdin=False,
                 skip_cmd_shell=True,
             )
+
+    def _open_shell(self, protocol: KeepingProtocol) -> str:
+        try:
+            return protocol.open_shell(codepage=_UTF8, idle_timeout=_IDLE_TIMEOUT)
+        except WSManFaultError:
+            # It may be the size of answers that we announce, which has no fault code of its own.
+            protocol.envelope_limit = SMALL_ENVELOPE
+            return protocol.open_shell(codepage=_UTF8, idle_timeout=_IDLE_TIMEOUT)
 
     def send(self, data: bytes) -> None:
         """Write to the process; after a transient error the bytes may or may not have arrived."""

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import winrm.transport
-from winrm.protocol import Protocol
 
 from provision.model.host import Authentication, Scheme, WinRMSettings
 from provision.model.secret import Secret
 from provision.transport.errors import SettingRefused
+from provision.transport.winrm_keeping import KeepingProtocol
 
 _READ_SLACK = 10
 _CONNECT = 10
@@ -31,22 +31,6 @@ _TRANSPORTS = {
     Authentication.CREDSSP: "credssp",
     Authentication.CERTIFICATE: "certificate",
 }
-
-
-class KeepingProtocol(Protocol):
-    """A pywinrm protocol that keeps the last body.
-
-    A Receive that is answered with some other XML comes out of pywinrm as "no output, still
-    running", and a Send answered with anything as done; only the body tells the difference.
-    """
-
-    last_body: bytes = b""
-
-    def send_message(self, message: str) -> bytes:
-        """Send an envelope; gives the body of the answer, and keeps it."""
-        self.last_body = b""
-        self.last_body = super().send_message(message)
-        return self.last_body
 
 
 def make_protocol(

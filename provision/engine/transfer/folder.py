@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
+
+import pybase64
 
 from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.agent.operations.files import FileEnsure, FileEntry, FileList, FileStat, Kind
@@ -140,7 +141,7 @@ class FolderUpload:
             for entry, before in some:
                 with open_file(entry.here, entry.path) as source:
                     content, sha256 = source.read(0, source.size), source.sha256()
-                text = base64.b64encode(content).decode("ascii")
+                text = pybase64.b64encode_as_string(content)
                 path = self._at(entry.path)
                 requests.append(FileEnsure(path=path, state=Kind.FILE, content=text))
                 self._sent(entry, before, sha256)

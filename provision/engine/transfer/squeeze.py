@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import zlib
+
+import pybase64
 
 from provision.agent.operations.files import FileReadAnswer
 
@@ -48,7 +49,7 @@ class Squeezer:
 def unpack(answer: FileReadAnswer) -> bytes | None:
     """Give the piece that a host sent; None when it cannot be read."""
     try:
-        piece = base64.b64decode(answer.content, validate=True)
+        piece = pybase64.b64decode(answer.content, validate=True)
         return zlib.decompress(piece, wbits=_GZIP) if answer.compressed else piece
     except (binascii.Error, zlib.error):
         return None

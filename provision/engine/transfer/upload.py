@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
+
+import pybase64
 
 from provision.agent.operations.base import ChangeAnswer, OperationError
 from provision.agent.operations.files import (
@@ -99,7 +100,7 @@ def _batches(source: Source, path: str, start: int) -> Iterator[tuple[int, list[
         for _ in range(PIECES):
             piece = source.read(offset, PIECE)
             content, compressed = squeezer.squeeze(piece)
-            text = base64.b64encode(content).decode("ascii")
+            text = pybase64.b64encode_as_string(content)
             batch.append(FileWrite(path=path, offset=offset, content=text, compressed=compressed))
             offset += len(piece)
             if offset >= source.size:

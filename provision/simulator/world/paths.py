@@ -9,6 +9,7 @@ import ntpath
 from functools import lru_cache
 
 
+@lru_cache(maxsize=16384)
 def normal(path: str, directory: str = "C:\\") -> str:
     """Make a path absolute and drop what is redundant: `c:/a/../b` becomes `C:\\b`.
 

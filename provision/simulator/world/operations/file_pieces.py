@@ -6,12 +6,13 @@ world that none of them gave back may still name a content that has grown since.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import gzip
 import zlib
 from collections.abc import Callable
 from typing import Any
+
+import pybase64
 
 from provision.agent.operations.base import Answer, ChangeAnswer
 from provision.agent.operations.files import (
@@ -69,7 +70,7 @@ def read(
         raise unknown(there)
     small = gzip.compress(piece, 1, mtime=0) if request.compress and piece else piece
     compressed = bool(piece) and len(small) <= _WORTH_IT * len(piece)
-    text = base64.b64encode(small if compressed else piece).decode()
+    text = pybase64.b64encode_as_string(small if compressed else piece)
     return world, FileReadAnswer(content=text, bytes=there.size, compressed=compressed)
 
 

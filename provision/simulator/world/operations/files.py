@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
+
+import pybase64
 
 from provision.agent.operations.base import ChangeAnswer
 from provision.agent.operations.files import (
@@ -104,7 +105,7 @@ def hash_mismatch(what: str, found: str, wanted: str) -> OperationRefused:
 def decode(content: str) -> bytes:
     """Read base64."""
     try:
-        return base64.b64decode(content, validate=True)
+        return pybase64.b64decode(content, validate=True)
     except (binascii.Error, ValueError):
         raise refuse("BadRequest", "the content is not base64") from None
 
