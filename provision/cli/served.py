@@ -15,7 +15,45 @@ from provision.model.host import Scheme, SimulateSettings
 from provision.simulator.fault_file import read_faults
 from provision.simulator.faults import FaultSchedule
 from provision.simulator.record import Record
+from provision.simulator.world.model import World
 from provision.simulator.world.simulated_host import SimulatedHost
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What directs a rehearsal, and what tells of it.
+
+    Args:
+        faults: What goes wrong at which exchange.
+        record: What happened, exchange by exchange; None for nowhere.
+    """
+
+    faults: FaultSchedule
+    record: Record | None = None
+
+    @classmethod
+    def open(cls, faults: str | None, record: str | None) -> Script:
+        """Read a file of faults, and begin a file of what happened.
+
+        Raises:
+            InputError: One of them cannot be used.
+        """
+        scheduled = read_faults(Path(faults)) if faults else []
+        try:
+            written = Record(Path(record)) if record else None
+        except OSError as error:
+            told = f"--record: {record} cannot be written: {error.strerror}"
+            raise InputError([Problem(told)]) from None
+        return cls(FaultSchedule(scheduled, written.exchange if written else None), written)
+
+    def changed(self, before: World, after: World) -> None:
+        """Take note of a request that changed the host; see `SimulatedHost`."""
+        left = {job.key for job in after.jobs}
+        for job in before.jobs:
+            if job.key not in left:
+                self.faults.job_removed()
+        if self.record is not None:
+            self.record.changed(before, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,49 +63,19 @@ class Served:
     Args:
         title: What it is, for people.
         user: Who may log in.
-        faults: What goes wrong, and when.
-        record: Where it is written what happened; None for nowhere.
     """
 
     title: str
     machine: SimulatedHost
     user: str
     scheme: Scheme
-    faults: FaultSchedule
-    record: Record | None = None
+    script: Script
 
     async def close(self) -> None:
         """Keep the host's state, and close its record."""
         await self.machine.close()
-        if self.record is not None:
-            self.record.close(self.machine.world)
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """The files that direct a rehearsal and tell of it.
-
-    Args:
-        faults: What goes wrong at which exchange.
-        record: What happened, exchange by exchange.
-    """
-
-    faults: str | None = None
-    record: str | None = None
-
-    def open(self) -> tuple[FaultSchedule, Record | None]:
-        """Read the one and begin the other.
-
-        Raises:
-            InputError: One of them cannot be used.
-        """
-        scheduled = read_faults(Path(self.faults)) if self.faults else []
-        try:
-            record = Record(Path(self.record)) if self.record else None
-        except OSError as error:
-            told = f"--record: {self.record} cannot be written: {error.strerror}"
-            raise InputError([Problem(told)]) from None
-        return FaultSchedule(scheduled, record.exchange if record else None), record
+        if self.script.record is not None:
+            self.script.record.close(self.machine.world)
 
 
 def served_alone(
@@ -80,10 +88,8 @@ def served_alone(
     """
     settings = SimulateSettings.model_validate(dict(knobs))
     who = user or "Administrator"
-    faults, record = script.open()
-    machine = SimulatedHost(settings, user=who, witness=record.changed if record else None)
-    wire = Scheme(scheme or "http")
-    return Served("a new simulated host", machine, who, wire, faults, record)
+    machine = SimulatedHost(settings, user=who, witness=script.changed)
+    return Served("a new simulated host", machine, who, Scheme(scheme or "http"), script)
 
 
 def served_from(
@@ -112,8 +118,6 @@ def served_from(
     written = host.simulate.model_dump(exclude_unset=True)
     settings = SimulateSettings.model_validate({**written, **knobs})
     who = user or host.winrm.user
-    faults, record = script.open()
-    witness = record.changed if record else None
-    machine = SimulatedHost(settings, path=state_file(located), user=who, witness=witness)
+    machine = SimulatedHost(settings, path=state_file(located), user=who, witness=script.changed)
     wire = Scheme(scheme) if scheme else host.winrm.scheme
-    return Served(host.name, machine, who, wire, faults, record)
+    return Served(host.name, machine, who, wire, script)

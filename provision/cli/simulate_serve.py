@@ -64,7 +64,7 @@ def serve(
 
     knobs = {"scenario": scenario, "generation": generation, "speed": speed}
     given = {name: value for name, value in knobs.items() if value is not None}
-    script = Script(faults, record)
+    script = Script.open(faults, record)
     with tempfile.TemporaryDirectory(prefix="provision-simulator-") as folder:
         if hostfile is None:
             served = served_alone(given, script, user=user, scheme=scheme)
@@ -91,7 +91,7 @@ async def _serve(served: Served, password: str, port: int, folder: Path) -> None
             {served.user: password},
             scheme=served.scheme,
             port=port,
-            faults=served.faults,
+            faults=served.script.faults,
             ready=lambda server: _announce(server, served, password, folder),
         )
     finally:

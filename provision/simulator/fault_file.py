@@ -19,6 +19,7 @@ class WrittenFault(BaseModel):
     kind: FaultKind
     seconds: float = 0.0
     action: str | None = None
+    after_jobs: int = Field(default=0, ge=0)
 
 
 _LIST = TypeAdapter(list[WrittenFault])
@@ -43,6 +44,6 @@ def read_faults(path: Path) -> list[ScheduledFault]:
             ]
         ) from None
     return [
-        ScheduledFault(each.exchange, Fault(each.kind, each.seconds), each.action)
+        ScheduledFault(each.exchange, Fault(each.kind, each.seconds), each.action, each.after_jobs)
         for each in written
     ]

@@ -89,11 +89,14 @@ class ScheduledFault:
     Args:
         exchange: Counted from 1, among the exchanges of `action` when that is given.
         action: `Create`, `Command`, `Send`, `Receive`, `Signal`, `Delete` or `Get`.
+        after_jobs: The count begins when so many jobs have been removed from the host: how often a
+            client polls is not known beforehand, what it does afterwards is.
     """
 
     exchange: int
     fault: Fault
     action: str | None = None
+    after_jobs: int = 0
 
 
 Notice = Callable[[int, str, Fault | None], None]
@@ -108,19 +111,24 @@ class FaultSchedule:
     """
 
     def __init__(self, faults: Iterable[ScheduledFault] = (), notice: Notice | None = None) -> None:
-        self._faults: dict[tuple[str | None, int], Fault] = {}
-        self._count: Counter[str | None] = Counter()
+        self._faults: dict[tuple[int, str | None, int], Fault] = {}
+        self._count: Counter[tuple[int, str | None]] = Counter()
+        self._jobs_removed = 0
         self._notice = notice
         for fault in faults:
-            self._faults[fault.action, fault.exchange] = fault.fault
+            self._faults[fault.after_jobs, fault.action, fault.exchange] = fault.fault
 
     def next_exchange(self, action: str) -> Fault | None:
         """Count one exchange; gives the fault that strikes it."""
-        for key in (None, action):
-            self._count[key] += 1
-        by_action = self._faults.pop((action, self._count[action]), None)
-        by_number = self._faults.pop((None, self._count[None]), None)
-        fault = by_action or by_number
+        struck = None
+        for begin in range(self._jobs_removed + 1):
+            for key in ((begin, action), (begin, None)):
+                self._count[key] += 1
+                struck = self._faults.pop((*key, self._count[key]), None) or struck
         if self._notice is not None:
-            self._notice(self._count[None], action, fault)
-        return fault
+            self._notice(self._count[0, None], action, struck)
+        return struck
+
+    def job_removed(self) -> None:
+        """Begin a further count."""
+        self._jobs_removed += 1

@@ -33,7 +33,7 @@ def happen(world: World, fault: Fault) -> World:
             return world
 
 
-def repair(world: World, free_bytes: int) -> World:
+def repair(world: World, free_bytes: int = 0) -> World:
     """Undo what a host does not get over by itself: power that is off, a disk that is full.
 
     Args:

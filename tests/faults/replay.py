@@ -1,0 +1,48 @@
+"""Plays single cases of the fault matrix: `python tests/faults/replay.py reset_after 41`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fault_cases import Case, Kind, Place
+from fault_judge import play, undisturbed
+from fault_processes import Zygote
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=[kind.value for kind in Kind])
+    parser.add_argument("exchange", type=Place.parse, nargs="+", help="41, or 2+5")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("-v", "--verbose", action="store_true", help="Show what was printed.")
+    wanted = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="provision-faults-"))
+    zygote = Zygote()
+    failed = 0
+    try:
+        reference = undisturbed(zygote, folder / "undisturbed")
+        print(f"an undisturbed run takes {reference.exchanges} exchanges")
+        for exchange in wanted.exchange:
+            for time in range(wanted.times):
+                case = Case(Kind(wanted.kind), exchange, wanted.seed)
+                verdict = play(case, zygote, folder / f"{case}-{time}", reference)
+                failed += bool(verdict.problems)
+                struck = "" if verdict.struck else " (the exchange was not reached)"
+                print(f"{verdict}{struck}; {verdict.seconds:.1f} s")
+                if verdict.problems:
+                    print(f"  files: {folder / f'{case}-{time}'}")
+                    if wanted.verbose:
+                        print(verdict.said)
+    finally:
+        zygote.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
