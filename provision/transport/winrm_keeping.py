@@ -16,6 +16,8 @@ import pybase64
 import xmltodict
 from winrm.protocol import Protocol
 
+from provision.transport.winrm_shortcut import Shortcut
+
 ENVELOPE = 500 * 1024
 """MaxEnvelopeSizekb of Windows Server 2012 and later."""
 
@@ -23,6 +25,10 @@ SMALL_ENVELOPE = 150 * 1024
 """MaxEnvelopeSizekb of older hosts, and what pywinrm announces."""
 
 _SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+_ALIKE = ("basic", "ntlm", "certificate")
+"""Where requests of a session that is logged in differ in their body alone; those of Kerberos and
+CredSSP may not."""
+
 _ID, _DATA = "@id@", "@data@"
 
 
@@ -42,11 +48,20 @@ class KeepingProtocol(Protocol):
     def send_message(self, message: str | bytes) -> bytes:
         """Send an envelope; gives the body of the answer, and keeps it."""
         self.last_body = b""
-        # Otherwise each request looks for proxies and passwords in the environment and ~/.netrc.
-        self.transport.build_session().trust_env = False
+        self._take_the_shortcut(self.transport)
         envelope: Any = message
         self.last_body = super().send_message(envelope)
         return self.last_body
+
+    def _take_the_shortcut(self, transport: Any) -> None:
+        session = transport.build_session()
+        if isinstance(session, Shortcut):
+            return
+        # Otherwise each request looks for proxies and passwords in the environment and ~/.netrc.
+        session.trust_env = False
+        if transport.auth_method in _ALIKE and not transport.proxy:
+            sealed = transport.encryption is not None
+            transport.session = Shortcut(session, transport.endpoint, sealed=sealed)
 
     def build_wsman_header(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Give the headers of an envelope, with our limit for the answer."""
