@@ -6,20 +6,20 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from provision.agent.operations.base import OperationError
 from provision.agent.operations.jobs import JobStop
 from provision.agent.operations.leases import LeaseAnswer, LeaseLook, LeaseRelease, LeaseTake
+from provision.cli.cancelled import Cancelled
 from provision.cli.compose import load_hosts
 from provision.cli.controller import ask_to_end
-from provision.cli.host_look import JobSeen, Seen, connected, look
+from provision.cli.host_look import JobSeen, connected, look
 from provision.cli.leftovers import leftovers
 from provision.cli.link import open_link
 from provision.cli.located import Located
 from provision.cli.notebook import journal_file
 from provision.cli.options import Selection
-from provision.cli.records import last_run, owners
+from provision.cli.records import known_jobs, known_owners, last_run
 from provision.engine.connection import HostConnection
 from provision.engine.lease import HostHeld
 from provision.engine.memory import describe_controller, owner_of
@@ -29,62 +29,11 @@ from provision.journal.store import Journal
 from provision.journal.story import RunState
 from provision.journal.telling import tell
 from provision.model.errors import InputError, Problem
-from provision.report.text import clean
 
 HOLD_SECONDS = 600
 """How long the host is held for stopping, should we die over it."""
 
 ENDED_BY_CANCEL = "interrupted"
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """What became of a host's work.
-
-    Args:
-        stopped: The jobs that were stopped.
-        refused: Jobs that could not be stopped, with the reason.
-        run: The run that was cancelled; empty when none was open.
-        left: What is on the host afterwards.
-        unknown: What could not be looked for.
-    """
-
-    host: str
-    stopped: tuple[str, ...]
-    refused: tuple[tuple[str, str], ...]
-    run: str
-    left: Seen
-    unknown: tuple[str, ...]
-
-    def page(self) -> Iterator[str]:
-        """Write it for people."""
-        yield clean(self.host)
-        for job in self.stopped:
-            yield f"  stopped job {clean(job)}, with its whole process tree"
-        for job, why in self.refused:
-            yield f"  job {clean(job)} could NOT be stopped: {clean(why)}"
-        if not self.stopped and not self.refused:
-            yield "  no job was running"
-        rows = [f"job {clean(job.id)}: {job.state.value}" for job in self.left.jobs]
-        rows += [f"{clean(one.check)}: {clean(one.found)}" for one in self.left.left]
-        yield "  left on the host:" if rows else "  nothing is left on the host"
-        yield from (f"    {row}" for row in rows)
-        yield from (f"  not looked for: {clean(why)}" for why in self.unknown)
-        if self.run:
-            yield f"  run {self.run} is cancelled: `provision up` goes on with it,"
-            yield "  `provision up --fresh` begins anew"
-
-    def data(self) -> dict[str, Any]:
-        """Give it as plain data."""
-        return {
-            "host": self.host,
-            "run": self.run,
-            "stopped": list(self.stopped),
-            "refused": dict(self.refused),
-            "jobs": {job.id: job.state.value for job in self.left.jobs},
-            "left": [one.model_dump(mode="json") for one in self.left.left],
-            "unknown": list(self.unknown),
-        }
 
 
 def the_one(hostfile: str, host: str | None) -> Located:
@@ -115,23 +64,48 @@ def cancel_on(
     """
     name = located.host.name
     path = journal_file(located.folder)
+    owner = owner_of(f"cancel-{secrets.token_hex(4)}")
     if not path.exists():
-        return _on_host(located, hostfile, "", frozenset(), force=force)
-    with Journal(path) as journal, _holding(journal, name, force=force, say=say) as owner:
-        runs = journal.runs(name, limit=20)
-        ours = owners(e for run in runs for e in journal.entries(run.id, kinds=(Kind.RESUMED,)))
-        done = _on_host(located, hostfile, _open_run(journal, name), ours, force=force, owner=owner)
+        return _on_host(located, hostfile, owner, _Known(), force=force)
+    with Journal(path) as journal, _holding(journal, name, owner, force=force, say=say):
+        done = _on_host(located, hostfile, owner, _known(journal, name), force=force)
         if done.run:
             _write_end(journal, done.run)
         return done
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the journal knows of a host.
+
+    Args:
+        run: The run that has no end yet; empty when there is none.
+        owners: Names under which runs of ours held the host; none of them is at work any more.
+        jobs: That runs of ours started.
+    """
+
+    run: str = ""
+    owners: frozenset[str] = frozenset()
+    jobs: tuple[str, ...] = ()
+
+
+def _known(journal: Journal, host: str) -> _Known:
+    run = last_run(journal, host)
+    if run is None:
+        return _Known()
+    story = tell(run, journal.entries(run.id))
+    return _Known(
+        run.id if story.state is not RunState.ENDED else "",
+        known_owners(journal, host),
+        known_jobs(journal, host),
+    )
+
+
 @contextmanager
 def _holding(
-    journal: Journal, host: str, *, force: bool, say: Callable[[str], None]
-) -> Iterator[str]:
+    journal: Journal, host: str, owner: str, *, force: bool, say: Callable[[str], None]
+) -> Iterator[None]:
     """Hold the host in the journal."""
-    owner = owner_of(f"cancel-{secrets.token_hex(4)}")
     lease = Lease(journal, host, owner, f"provision cancel, {describe_controller()}")
     holder = lease.take(HOLD_SECONDS)
     if holder is not None:
@@ -141,28 +115,21 @@ def _holding(
             say("it does not end; the host is taken from it")
         lease.take(HOLD_SECONDS, take_over=True)
     try:
-        yield owner
+        yield
     finally:
         lease.release()
 
 
 def _on_host(
-    located: Located,
-    hostfile: str,
-    run: str,
-    ours: frozenset[str],
-    *,
-    force: bool,
-    owner: str = "",
+    located: Located, hostfile: str, owner: str, known: _Known, *, force: bool
 ) -> Cancelled:
-    owner = owner or owner_of(f"cancel-{secrets.token_hex(4)}")
     with open_link(located) as link, connected(link) as (connection, facts):
         remains = leftovers(hostfile, located, facts)
-        with _holding_host(connection, owner, ours, force=force):
-            before = look(connection, facts, ())
+        with _holding_host(connection, owner, known.owners, force=force):
+            before = look(connection, facts, known_jobs=known.jobs)
             stopped, refused = _stop(connection, [job for job in before.jobs if job.under_way])
-            after = look(connection, facts, remains.checks)
-    return Cancelled(located.host.name, stopped, refused, run, after, remains.unknown)
+            after = look(connection, facts, remains.checks, known.jobs)
+    return Cancelled(located.host.name, stopped, refused, known.run, after, remains.unknown)
 
 
 @contextmanager
@@ -200,15 +167,6 @@ def _stop(
         else:
             stopped.append(job.id)
     return tuple(stopped), tuple(refused)
-
-
-def _open_run(journal: Journal, host: str) -> str:
-    """The run that has no end yet; empty when there is none."""
-    run = last_run(journal, host)
-    if run is None:
-        return ""
-    story = tell(run, journal.entries(run.id))
-    return run.id if story.state is not RunState.ENDED else ""
 
 
 def _write_end(journal: Journal, run: str) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from provision.agent.operations import OPERATIONS
-from provision.agent.operations.base import Answer, Operation, OperationError
-from provision.agent.operations.jobs import JobState
+from provision.agent.operations.base import Operation
+from provision.agent.operations.jobs import JobPoll, JobPollAnswer, JobState
 from provision.agent.operations.leases import LeaseLook, LeaseLookAnswer
 from provision.cli.link import Link
 from provision.cli.located import Located
@@ -30,8 +30,8 @@ class JobSeen:
 
     id: str
     state: JobState
-    run: str
-    started: str
+    run: str = ""
+    started: str = ""
 
     @property
     def under_way(self) -> bool:
@@ -78,33 +78,42 @@ def connected(link: Link) -> Iterator[tuple[HostConnection, Facts]]:
         connection.close()
 
 
-def look(connection: HostConnection, facts: Facts, checks: Sequence[Check]) -> Seen:
+def look(
+    connection: HostConnection,
+    facts: Facts,
+    checks: Sequence[Check] = (),
+    known_jobs: Sequence[str] = (),
+) -> Seen:
     """Ask a host, in one exchange, what is on it; changes nothing.
 
     Args:
         checks: That an installer left nothing behind.
+        known_jobs: Ids to ask for at an agent that cannot list its jobs.
     """
     lease = LeaseLook()
-    ours: list[Operation[Any]] = [lease]
-    listing = OPERATIONS.get("job.list")
-    if listing is not None:
-        ours.append(listing())
-    asked = list(dict.fromkeys([*ours, *questions(checks)]))
+    jobs = _job_questions(known_jobs)
+    asked: list[Operation[Any]] = list(dict.fromkeys([lease, *jobs, *questions(checks)]))
     answers = dict(zip(asked, connection.try_many(asked), strict=True))
     results = [check.judge(answers) for check in checks]
     held = answers[lease]
-    listed = answers[ours[-1]]
     return Seen(
         facts=facts,
         lease=held if isinstance(held, LeaseLookAnswer) and held.owner else None,
-        jobs=tuple(_job(one) for one in _listed(listed)),
+        jobs=tuple(job for question in jobs for job in _jobs(question, answers[question])),
         left=tuple(result for result in results if not result.passed),
     )
 
 
-def _listed(answer: Answer | OperationError) -> Sequence[Any]:
-    return getattr(answer, "jobs", ())
+def _job_questions(known: Sequence[str]) -> list[Operation[Any]]:
+    listing = OPERATIONS.get("job.list")
+    if listing is not None:
+        return [listing()]
+    return [JobPoll(id=job, limit=1024) for job in dict.fromkeys(known)]
 
 
-def _job(one: Any) -> JobSeen:
-    return JobSeen(one.id, one.state, one.run, one.started)
+def _jobs(question: Operation[Any], answer: Any) -> list[JobSeen]:
+    if isinstance(question, JobPoll):
+        there = isinstance(answer, JobPollAnswer) and answer.state is not JobState.ABSENT
+        return [JobSeen(question.id, answer.state)] if there else []
+    listed = getattr(answer, "jobs", ())
+    return [JobSeen(one.id, JobState(one.state), one.run, one.started) for one in listed]

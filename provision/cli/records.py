@@ -6,13 +6,13 @@ Looking never makes a journal, nor changes one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from provision.cli.notebook import journal_file
-from provision.journal.entry import Entry, Kind, Run
+from provision.journal.entry import Kind, Run
 from provision.journal.lease import Holder, holder_of
 from provision.journal.store import Journal
 from provision.journal.story import RunState, RunStory
@@ -21,6 +21,9 @@ from provision.model.errors import InputError, Problem
 from provision.report.text import clean
 
 NO_RUN = "no run yet"
+_LATEST = 20
+"""Runs that may have left something on a host."""
+
 _TOLD = tuple(kind for kind in Kind if kind is not Kind.LINE)
 
 
@@ -105,10 +108,22 @@ def find_run(journal: Journal | None, written: str) -> Run:
     raise InputError([problem])
 
 
-def owners(entries: Iterable[Entry]) -> frozenset[str]:
-    """The names under which a run's parts held the host."""
+def known_jobs(journal: Journal, host: str) -> tuple[str, ...]:
+    """The jobs that the latest runs on a host started."""
+    found = (
+        entry.data.get("params", {}).get("id")
+        for run in journal.runs(host, limit=_LATEST)
+        for entry in journal.entries(run.id, kinds=(Kind.EFFECT_STARTED,))
+        if entry.data.get("what") == "job.start"
+    )
+    return tuple(dict.fromkeys(str(job) for job in found if job))
+
+
+def known_owners(journal: Journal, host: str) -> frozenset[str]:
+    """The names under which the latest runs held a host."""
     return frozenset(
         str(entry.data["owner"])
-        for entry in entries
-        if entry.kind is Kind.RESUMED and "owner" in entry.data
+        for run in journal.runs(host, limit=_LATEST)
+        for entry in journal.entries(run.id, kinds=(Kind.RESUMED,))
+        if "owner" in entry.data
     )

@@ -1,0 +1,60 @@
+"""What became of a host's work after `provision cancel`, as people and as programs read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from provision.cli.host_look import Seen
+from provision.report.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What became of a host's work.
+
+    Args:
+        stopped: The jobs that were stopped.
+        refused: Jobs that could not be stopped, with the reason.
+        run: The run that was cancelled; empty when none was open.
+        left: What is on the host afterwards.
+        unknown: What could not be looked for.
+    """
+
+    host: str
+    stopped: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+    run: str
+    left: Seen
+    unknown: tuple[str, ...]
+
+    def page(self) -> Iterator[str]:
+        """Write it for people."""
+        yield clean(self.host)
+        for job in self.stopped:
+            yield f"  stopped job {clean(job)}, with its whole process tree"
+        for job, why in self.refused:
+            yield f"  job {clean(job)} could NOT be stopped: {clean(why)}"
+        if not self.stopped and not self.refused:
+            yield "  no job was running"
+        rows = [f"job {clean(job.id)}: {job.state.value}" for job in self.left.jobs]
+        rows += [f"{clean(one.check)}: {clean(one.found)}" for one in self.left.left]
+        yield "  left on the host:" if rows else "  nothing is left on the host"
+        yield from (f"    {row}" for row in rows)
+        yield from (f"  not looked for: {clean(why)}" for why in self.unknown)
+        if self.run:
+            yield f"  run {self.run} is cancelled: `provision up` goes on with it,"
+            yield "  `provision up --fresh` begins anew"
+
+    def data(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {
+            "host": self.host,
+            "run": self.run,
+            "stopped": list(self.stopped),
+            "refused": dict(self.refused),
+            "jobs": {job.id: job.state.value for job in self.left.jobs},
+            "left": [one.model_dump(mode="json") for one in self.left.left],
+            "unknown": list(self.unknown),
+        }
