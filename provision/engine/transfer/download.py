@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from provision.agent.operations.base import ChangeAnswer, OperationError
 from provision.agent.operations.files import FileRead, FileReadAnswer, FileStat, Kind
-from provision.engine.connection import HostConnection
+from provision.engine.transfer.asking import Asking
 from provision.engine.transfer.resume import good_until
 from provision.engine.transfer.source import Source, changed_meanwhile, open_file
 from provision.engine.transfer.squeeze import Squeezer, unpack
@@ -22,7 +22,7 @@ from provision.steps.transfer import Sent
 
 
 def download(
-    connection: HostConnection, path: str, dest: Path, watch: Watch, *, check: bool = False
+    connection: Asking, path: str, dest: Path, watch: Watch, *, check: bool = False
 ) -> Sent:
     """Bring a file of the controller to the content of a host's file.
 
@@ -59,7 +59,7 @@ def download(
 
 
 def _fetch(
-    connection: HostConnection, path: str, dest: Path, watch: Watch, size: int, sha256: str
+    connection: Asking, path: str, dest: Path, watch: Watch, size: int, sha256: str
 ) -> tuple[int, int]:
     part = dest.with_name(f"{dest.name}.part")
     with part.open("a+b"):
@@ -82,7 +82,7 @@ def _fetch(
 
 
 def _read(
-    connection: HostConnection,
+    connection: Asking,
     path: str,
     stream: BinaryIO,
     digest: hashlib._Hash,

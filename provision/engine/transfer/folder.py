@@ -10,7 +10,7 @@ import pybase64
 
 from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.agent.operations.files import FileEnsure, FileEntry, FileList, FileStat, Kind
-from provision.engine.connection import HostConnection
+from provision.engine.transfer.asking import Asking
 from provision.engine.transfer.source import open_file
 from provision.engine.transfer.tree import LocalEntry, read_tree
 from provision.engine.transfer.upload import upload
@@ -40,7 +40,7 @@ class FolderUpload:
         check: Say what would change, and change nothing.
     """
 
-    def __init__(self, connection: HostConnection, path: str, watch: Watch, *, check: bool) -> None:
+    def __init__(self, connection: Asking, path: str, watch: Watch, *, check: bool) -> None:
         self._connection = connection
         self._path = path.rstrip("\\/")
         self._watch = watch

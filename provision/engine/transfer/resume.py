@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from provision.agent.operations.files import FileStat
-from provision.engine.connection import HostConnection
+from provision.engine.transfer.asking import Asking
 from provision.engine.transfer.source import Source
 
 STEP = 4 * 1024 * 1024
 """Bytes: to this much the place is found where two contents part."""
 
 
-def good_until(connection: HostConnection, here: Source, there: str, length: int) -> int:
+def good_until(connection: Asking, here: Source, there: str, length: int) -> int:
     """Find how many bytes of the beginning are equal here and on the host.
 
     A break may leave more than a cut behind: after a power failure the end of a file can be zeros.
@@ -31,6 +31,6 @@ def good_until(connection: HostConnection, here: Source, there: str, length: int
     return good * STEP
 
 
-def _equal(connection: HostConnection, here: Source, there: str, length: int) -> bool:
+def _equal(connection: Asking, here: Source, there: str, length: int) -> bool:
     stat = connection.call(FileStat(path=there, hash=True, first=length))
     return stat.bytes >= length and stat.sha256 == here.sha256(length)

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 from provision.agent.operations.base import ChangeAnswer
 from provision.agent.operations.files import Kind
-from provision.engine.connection import HostConnection
 from provision.engine.interruption import Interruption
+from provision.engine.transfer.asking import Asking
 from provision.engine.transfer.download import download
 from provision.engine.transfer.folder import FolderUpload
 from provision.engine.transfer.source import Source, of_bytes, open_file, unreadable
@@ -45,7 +45,7 @@ class Transfers:
 
     def __init__(
         self,
-        connection: HostConnection,
+        connection: Asking,
         clock: Clock,
         interruption: Interruption,
         *,

@@ -14,7 +14,7 @@ from provision.agent.operations.files import (
     FileWrite,
     Kind,
 )
-from provision.engine.connection import HostConnection
+from provision.engine.transfer.asking import Asking
 from provision.engine.transfer.resume import good_until
 from provision.engine.transfer.source import Source, changed_meanwhile
 from provision.engine.transfer.squeeze import Squeezer
@@ -31,9 +31,12 @@ PIECES = 8
 TRIES = 3
 """Beginnings: a part that became shorter, or damaged, is looked at again."""
 
+_AGAIN = frozenset({"BadRequest", "HashMismatch", "NotFound"})
+"""A commit that found another hash, and is asked for again after a loss, finds no part."""
+
 
 def upload(
-    connection: HostConnection, source: Source, path: str, watch: Watch, *, check: bool = False
+    connection: Asking, source: Source, path: str, watch: Watch, *, check: bool = False
 ) -> Sent:
     """Bring a file of the host to this content; sends nothing when its hash is equal already.
 
@@ -58,7 +61,7 @@ def upload(
             connection.call(FileCommit(path=path, sha256=sha256))
         except OperationError as error:
             refused = error
-            if error.record.id.split(",")[0] not in ("BadRequest", "HashMismatch"):
+            if error.record.id.split(",")[0] not in _AGAIN:
                 raise
             if source.sha256() != sha256:
                 raise changed_meanwhile(source.name) from None
@@ -78,7 +81,7 @@ def state_of(there: FileStatAnswer) -> Json:
     return {"kind": there.kind.value}
 
 
-def _send(connection: HostConnection, source: Source, path: str, start: int, watch: Watch) -> int:
+def _send(connection: Asking, source: Source, path: str, start: int, watch: Watch) -> int:
     """Send everything from an offset on; gives the bytes that went over the wire for it."""
     carried = 0
     watch.moved(source.name, start, source.size)

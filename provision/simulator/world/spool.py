@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
@@ -25,7 +26,7 @@ class Spool:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._own: tempfile.TemporaryDirectory[str] | None = None
+        self._removal: weakref.finalize[..., Spool] | None = None
         self._hashes: dict[str, tuple[int, hashlib._Hash]] = {}
 
     def new_name(self) -> str:
@@ -70,18 +71,17 @@ class Spool:
     def keep(self, names: Iterable[str]) -> None:
         """Forget every content but these."""
         kept = set(names)
-        folder = self._where()
-        if folder is not None and folder.is_dir():
-            for path in folder.iterdir():
+        if self._folder is not None and self._folder.is_dir():
+            for path in self._folder.iterdir():
                 if path.name not in kept:
                     path.unlink()
                     self._hashes.pop(path.name, None)
 
     def close(self) -> None:
-        """Let go of a folder of its own."""
-        if self._own is not None:
-            self._own.cleanup()
-            self._own = None
+        """Remove a folder of its own; that goes with the object in any case."""
+        if self._removal is not None:
+            self._removal()
+            self._folder = self._removal = None
 
     def _hash(self, name: str, first: int) -> hashlib._Hash:
         digest = hashlib.sha256()
@@ -92,15 +92,11 @@ class Spool:
         return digest
 
     def _path(self, name: str) -> Path:
-        folder = self._where()
-        if folder is None:
-            self._own = tempfile.TemporaryDirectory(prefix="provision-host-")
-            folder = Path(self._own.name)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / Path(name).name
-
-    def _where(self) -> Path | None:
-        return Path(self._own.name) if self._own is not None else self._folder
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="provision-host-"))
+            self._removal = weakref.finalize(self, shutil.rmtree, self._folder, True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder / Path(name).name
 
 
 def folder_of(state: Path) -> Path:
