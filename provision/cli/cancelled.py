@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from provision.cli.host_look import Seen
+from provision.cli.host_look import Seen, left_row
 from provision.report.text import clean
 
 
@@ -39,7 +39,7 @@ class Cancelled:
         if not self.stopped and not self.refused:
             yield "  no job was running"
         rows = [f"job {clean(job.id)}: {job.state.value}" for job in self.left.jobs]
-        rows += [f"{clean(one.check)}: {clean(one.found)}" for one in self.left.left]
+        rows += [left_row(one) for one in self.left.left]
         yield "  left on the host:" if rows else "  nothing is left on the host"
         yield from (f"    {row}" for row in rows)
         yield from (f"  not looked for: {clean(why)}" for why in self.unknown)

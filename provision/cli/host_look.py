@@ -18,6 +18,7 @@ from provision.engine.emitter import Emitter
 from provision.engine.interruption import Interruption
 from provision.model.facts import Facts
 from provision.model.outcome import CheckResult
+from provision.report.text import clean
 from provision.steps.checks import Check, questions
 
 ASK_SECONDS = 10
@@ -52,6 +53,11 @@ class Seen:
     lease: LeaseLookAnswer | None
     jobs: tuple[JobSeen, ...]
     left: tuple[CheckResult, ...]
+
+
+def left_row(result: CheckResult) -> str:
+    """Say of what an installer left that it is there."""
+    return clean(f"'{result.check}' does not hold: {result.found}")
 
 
 def hurried(located: Located) -> Located:

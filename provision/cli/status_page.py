@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from provision.cli.host_look import Seen
+from provision.cli.host_look import Seen, left_row
 from provision.cli.records import NO_RUN
 from provision.cli.status_of import Status
 from provision.report import phrases
@@ -66,7 +66,7 @@ def _seen(seen: Seen) -> list[str]:
     for job in seen.jobs:
         run = f", of run {clean(job.run)}" if job.run else ""
         said.append(f"job {clean(job.id)}: {job.state.value}{run}")
-    said += [f"left by an installer: {clean(one.check)}: {clean(one.found)}" for one in seen.left]
+    said += [f"an installer is not done: {left_row(one)}" for one in seen.left]
     return said
 
 
