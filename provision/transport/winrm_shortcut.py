@@ -24,6 +24,7 @@ from urllib3.connection import HTTPConnection
 
 _FOR_THE_SESSION = {401, *range(300, 400)}
 _VERSION = "HTTP/1.1"
+_MOST = 64 * 1024 * 1024
 _NOT_PLAIN = {"transfer-encoding", "connection"}
 
 
@@ -66,9 +67,9 @@ class Shortcut:
         if connection is None or reader is None:
             return self._at_length(request, timeout)
         if connection.sock is None or not connection.is_connected:
-            self._let_go()
             if self._sealed:
                 raise requests.ConnectionError("the connection that was logged in has ended")
+            self._let_go()
             return self._at_length(request, timeout)
         try:
             self._write(connection.sock, request, timeout[1])
@@ -144,12 +145,15 @@ def _read_plain(reader: io.BufferedReader) -> _Answer | None:
         fields[name.lower()] = value.strip()
     length = fields.get("content-length", "")
     usual = version == _VERSION and status.isdecimal() and length.isdecimal()
-    if not usual or not end or len(fields) < len(lines) or _NOT_PLAIN & fields.keys():
+    if not usual or not end or _NOT_PLAIN & fields.keys():
         return None
+    size = int(length)
+    if size > _MOST:
+        raise http.client.HTTPException(f"an answer of {size:,} bytes")
     reader.read(len(head) + len(end))
-    body = reader.read(int(length))
-    if len(body) < int(length):
-        raise http.client.IncompleteRead(body, int(length) - len(body))
+    body = reader.read(size)
+    if len(body) < size:
+        raise http.client.IncompleteRead(body, size - len(body))
     return _Answer(int(status), reason, fields, body)
 
 
