@@ -69,6 +69,7 @@ class Lab:
     server: SimulatorServer
     journal: Journal
     runs: int = 0
+    password: str = PASSWORD
 
     def run(
         self,
