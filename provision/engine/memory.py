@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provision.journal.entry import Entry, Kind, Run
+from provision.journal.process import Process
 from provision.journal.store import Journal, now
 from provision.model.boot import BootIdentity
 from provision.model.facts import Facts
@@ -47,6 +48,8 @@ class Past:
         run: The run.
         finished: Its finished tasks, by number.
         restarts: Boots that it asked to end, by the number of the task that had not finished.
+        jobs: Jobs that it started and did not begin to remove, by the number of the task; each
+            with the number of the effect.
         started: The number of the last task that it began; 0 for none.
         mark: How far the host's own record had been seen to follow.
     """
@@ -54,6 +57,7 @@ class Past:
     run: Run
     finished: dict[int, Remembered] = field(default_factory=dict)
     restarts: dict[int, list[BootIdentity]] = field(default_factory=dict)
+    jobs: dict[int, dict[str, int]] = field(default_factory=dict)
     started: int = 0
     mark: int = 0
 
@@ -154,9 +158,16 @@ class RunMemory:
         self._append(Kind.CONNECTED, data=data)
 
     def is_ours(self, owner: str) -> bool:
-        """Tell whether a holder of the host's lease was an earlier process on this journal."""
+        """Tell whether a holder of the host's lease may be passed over.
+
+        So it is with an earlier process on this journal, and with any process of this machine that
+        is seen to be gone.
+        """
         if self._journal is None:
             return False
+        holder = Process.named(owner.rpartition("/")[2])
+        if holder is not None and holder.lives() is False:
+            return True
         return any(
             entry.data.get("owner") == owner
             for run in self._journal.runs(self._new.host, limit=20)
@@ -178,6 +189,10 @@ class RunMemory:
             if not old.same_boot(boot):
                 return old
         return None
+
+    def jobs_begun(self, task: int) -> frozenset[str]:
+        """Jobs that this run started in a task before it was interrupted."""
+        return frozenset(self._past.jobs.get(task, ())) if self._past else frozenset()
 
     def task_started(self, task: int, name: str, step: str, mark: int) -> None:
         """Write down that a task begins.
@@ -248,15 +263,34 @@ def recall(run: Run, entries: list[Entry]) -> Past | None:
                         result, entry.data.get("value", {}), entry.time
                     )
             case Kind.EFFECT_STARTED if entry.task is not None:
-                if entry.data.get("what") == "restart":
-                    boot = BootIdentity.model_validate(entry.data["params"]["boot"])
-                    past.restarts.setdefault(entry.task, []).append(boot)
+                _began(past, entry.task, entry.data)
+            case Kind.EFFECT_FINISHED if entry.task is not None:
+                answer = entry.data.get("answer")
+                if isinstance(answer, dict) and "error" in answer:
+                    _refused(past, entry.task, entry.data["effect"])
     return None if ended else past
+
+
+def _began(past: Past, task: int, data: Mapping[str, Any]) -> None:
+    what, params = str(data["what"]), data["params"]
+    if what == "restart":
+        boot = BootIdentity.model_validate(params["boot"])
+        past.restarts.setdefault(task, []).append(boot)
+    elif what == "job.start":
+        past.jobs.setdefault(task, {})[params["id"]] = data["effect"]
+    elif "job.remove" in what:
+        past.jobs.pop(task, None)
+
+
+def _refused(past: Past, task: int, effect: int) -> None:
+    jobs = past.jobs.get(task, {})
+    for job in [job for job, number in jobs.items() if number == effect]:
+        del jobs[job]
 
 
 def owner_of(run: str) -> str:
     """The name under which this process holds a host for a run."""
-    return f"{run}/{platform.node()}/{os.getpid()}"
+    return f"{run}/{Process.own().name}"
 
 
 def describe_controller() -> str:

@@ -142,7 +142,12 @@ class TaskRunner:
         step = self._prepare(task, known)
         timeout = task.timeout or patient(self._clock, step.default_timeout)
         context = StepContext(
-            check=self._check, facts=facts, run=self._memory.id, key=key, timeout=timeout
+            check=self._check,
+            facts=facts,
+            run=self._memory.id,
+            key=key,
+            timeout=timeout,
+            begun=self._memory.jobs_begun(number),
         )
         policy = task.on_restart or step.on_restart
         self._effects.for_task(number, known)

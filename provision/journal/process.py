@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import json
 import os
 import platform
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+_BETWEEN = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,21 @@ class Process:
         except (ValueError, TypeError):
             return None
 
+    @property
+    def name(self) -> str:
+        """In short, to be read by `named`: the machine only as a hash."""
+        fields = (_hash(self.machine), self.boot, self.namespace, str(self.pid), self.began)
+        return _BETWEEN.join(fields)
+
+    @classmethod
+    def named(cls, name: str) -> Process | None:
+        """Read a `name`; None when it is something else."""
+        try:
+            machine, boot, namespace, pid, began = name.split(_BETWEEN)
+            return cls(machine, boot, namespace, int(pid), began)
+        except ValueError:
+            return None
+
     @classmethod
     def own(cls) -> Process:
         """This process."""
@@ -53,7 +71,7 @@ class Process:
 
     def lives(self) -> bool | None:
         """Tell whether the process still runs; None when that cannot be seen from here."""
-        if self.machine != _machine():
+        if self.machine not in (_machine(), _hash(_machine())):
             return None
         if self.boot != _boot():
             return False
@@ -66,6 +84,10 @@ class Process:
 
 def _machine() -> str:
     return f"{platform.node()} {_text('/etc/machine-id')}".strip()
+
+
+def _hash(machine: str) -> str:
+    return hashlib.sha256(machine.encode()).hexdigest()[:12]
 
 
 def _boot() -> str:

@@ -118,7 +118,7 @@ command: docker tag windowsservercore example.com/windowsservercore
         )
         now: float = yield Elapsed()
         limit = now + (context.timeout or self.default_timeout)
-        followed = yield from run_detached(start, self.silence, limit)
+        followed = yield from run_detached(start, self.silence, limit, context.begun)
         out, err = (texts(followed.records, kind) for kind in ("output", "error"))
         value: dict[str, Json] = {
             "stdout": "\n".join(map(str, out)),

@@ -2,7 +2,8 @@
 
 The job's id is the task's key, the same in every run of the playbook. So a run finds the job that
 an interrupted one left behind, follows it or takes its result, and does not start it a second
-time. A job is removed as soon as its end was taken note of.
+time; one that was lost is started anew only by another run than the one that lost it. A job is
+removed as soon as its end was taken note of.
 """
 
 from __future__ import annotations
@@ -18,18 +19,24 @@ ENDED = frozenset({JobState.FINISHED, JobState.LOST})
 UNDER_WAY = frozenset({JobState.STARTED, JobState.RUNNING})
 
 
-def run_detached(start: JobStart, silence: Silence, until: float) -> Procedure[Followed]:
+def run_detached(
+    start: JobStart, silence: Silence, until: float, begun: frozenset[str] = frozenset()
+) -> Procedure[Followed]:
     """Start a job, or find the one that was left behind, and follow it to its end.
+
+    Args:
+        begun: See `StepContext`.
 
     Raises:
         TaskError: Another job of this task is still running, with other content.
     """
     before = (yield from call(JobPoll(id=start.id))).state
-    if before is JobState.LOST:
+    if before is JobState.LOST and start.id not in begun:
         yield from call(JobRemove(id=start.id))
         before = JobState.ABSENT
     try:
-        yield from call(start)
+        if before is not JobState.LOST:
+            yield from call(start)
     except OperationError as error:
         if not error.record.id.startswith("JobExists"):
             raise
@@ -40,6 +47,8 @@ def run_detached(start: JobStart, silence: Silence, until: float) -> Procedure[F
         before = JobState.ABSENT
     if before is JobState.FINISHED:
         yield Progress("an interrupted run's job has finished; its result is taken")
+    elif before is JobState.LOST:
+        yield Progress("an interrupted run's job was lost; it is not started again")
     elif before in UNDER_WAY:
         yield Progress("an interrupted run's job is still running; it is followed on")
     else:

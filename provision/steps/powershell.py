@@ -113,7 +113,7 @@ register: adapters
         start = JobStart(id=context.key, script=text, directory=self.directory)
         now: float = yield Elapsed()
         limit = now + (context.timeout or self.default_timeout)
-        followed = yield from run_detached(start, self.silence, limit)
+        followed = yield from run_detached(start, self.silence, limit, context.begun)
         why, remedy = shortfall(followed)
         code = followed.exit.exit_code if followed.exit else None
         threw = followed.exit.threw if followed.exit else False

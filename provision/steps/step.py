@@ -25,6 +25,8 @@ class StepContext:
             digits and dashes. Job ids begin with it, so that a later run finds a job that an
             interrupted one left behind.
         timeout: Host seconds that the task may take in all; None for the step's default.
+        begun: Ids of jobs that this very run started in this task before it was interrupted, and
+            has not removed since: what they came to is this run's, and they are not started again.
     """
 
     check: bool
@@ -32,6 +34,7 @@ class StepContext:
     run: str
     key: str
     timeout: float | None = None
+    begun: frozenset[str] = frozenset()
 
 
 class Step(BaseModel):

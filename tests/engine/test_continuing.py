@@ -151,6 +151,40 @@ STORY = [
 ]
 
 
+def began(number: int, effect: int, what: str, **params: Any) -> Entry:
+    return entry(number, Kind.EFFECT_STARTED, 1, effect=effect, what=what, params=params)
+
+
+def came(number: int, effect: int, **answer: Any) -> Entry:
+    return entry(number, Kind.EFFECT_FINISHED, 1, effect=effect, answer=answer)
+
+
+@pytest.mark.parametrize(
+    ("entries", "jobs"),
+    [
+        ([], set()),
+        ([began(1, 1, "job.start", id="a")], {"a"}),
+        ([began(1, 1, "job.start", id="a"), came(2, 1, started=True)], {"a"}),
+        ([began(1, 1, "job.start", id="a"), came(2, 1, error="JobExists")], set()),
+        ([began(1, 1, "job.start", id="a"), began(2, 2, "task.remove, job.remove")], set()),
+        (
+            [
+                began(1, 1, "job.remove", id="a"),
+                came(2, 1, changed=True),
+                began(3, 2, "job.start", id="a"),
+                began(4, 1, "job.stop", id="b"),
+                came(5, 1, error="the other part's first effect"),
+            ],
+            {"a"},
+        ),
+    ],
+)
+def test_which_jobs_are_this_run_s(entries: list[Entry], jobs: set[str]) -> None:
+    past = recall(new_run("run-1", "h", ("p", "s"), [], {}), entries)
+    assert past is not None
+    assert set(past.jobs.get(1, {})) == jobs
+
+
 @given(st.integers(0, len(STORY)))
 def test_any_prefix_of_a_journal_can_be_replayed(length: int) -> None:
     run = new_run("run-1", "h", ("p", "s"), [], {})

@@ -74,6 +74,7 @@ class Player:
     checked: list[bool] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
     restarts: list[str] = field(default_factory=list)
+    begun: frozenset[str] = frozenset()
     sent: dict[str, bytes] = field(default_factory=dict)
     carried: list[UploadFolder | DownloadFile] = field(default_factory=list)
 
@@ -88,7 +89,12 @@ class Player:
     def play_step(self, step: Step, *, check: bool, timeout: float | None) -> StepResult:
         """Play a step that is made already."""
         context = StepContext(
-            check=check, facts=self._facts(), run=self.run, key=self.key, timeout=timeout
+            check=check,
+            facts=self._facts(),
+            run=self.run,
+            key=self.key,
+            timeout=timeout,
+            begun=self.begun,
         )
         procedure = step.run(context)
         send: Any = None

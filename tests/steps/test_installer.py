@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from provision.agent.operations.jobs import JobStart
+from provision.agent.operations.jobs import JobRemove, JobStart
 from provision.agent.operations.scheduled_tasks import ScheduledTaskRemove
 from provision.model.outcome import Outcome
 from provision.simulator.world.installer.scripts import PUBLISHED
@@ -248,6 +248,69 @@ def test_the_budget_of_restarts(simulated):
     assert result.outcome is Outcome.FAILED
     assert "more than its budget of 0 restarts" in (result.failure or "")
     assert host.restarts == []
+
+
+class Died(Exception):
+    """The controller is gone."""
+
+
+def watched(host, die_at=None):
+    """Count launches, know what the journal would know, and die at an effect."""
+    carry_out, host.launches, count = host.carry_out, 0, 0
+
+    def carried(effect):
+        nonlocal count
+        count += 1
+        if count == die_at:
+            raise Died
+        called = getattr(effect, "operation", None)
+        starts = isinstance(called, JobStart)
+        asked = getattr(effect, "operations", (called,) if called else ())
+        if starts:
+            host.begun = frozenset({host.key})
+        elif any(isinstance(one, JobRemove) for one in asked):
+            host.begun = frozenset()
+        answer = carry_out(effect)
+        host.launches += starts and answer.started
+        return answer
+
+    host.carry_out = carried
+    return host
+
+
+@pytest.mark.parametrize("die_at", [3, 12, 15, 24, 27, 40, 60, 90])
+@pytest.mark.parametrize("mode", ["managed", "own"])
+def test_what_ended_while_nobody_looked_is_not_run_again(simulated, mode, die_at):
+    host = watched(fetched(simulated()), die_at)
+    params = {**PARAMS, "restart": mode}
+    with pytest.raises(Died):
+        host.play("installer", params)
+    host.carry_out = type(host).carry_out.__get__(host)
+    host.time.seconds += 3 * 3600
+    before = host.launches
+    host = watched(host)
+    host.connect()
+    result = host.play("installer", params, timeout=30 * 3600)
+    assert result.outcome is Outcome.CHANGED, result
+    assert before + host.launches == 2
+    assert issues(result) == ["vswitch-add-failed"]
+    assert host.host.world.jobs == ()
+    assert host.host.world.scheduled_tasks == ()
+
+
+def test_the_ended_job_of_another_run_is_not_this_run_s(simulated):
+    host = watched(fetched(simulated()), 27)
+    with pytest.raises(Died):
+        host.play("installer", PARAMS)
+    host.carry_out = type(host).carry_out.__get__(host)
+    host.time.seconds += 3 * 3600
+    host.begun = frozenset()
+    host = watched(host)
+    host.connect()
+    result = host.play("installer", PARAMS, timeout=30 * 3600)
+    assert result.outcome is Outcome.CHANGED
+    assert host.launches >= 1
+    assert host.host.world.jobs == ()
 
 
 def test_a_script_that_is_missing(simulated):

@@ -215,6 +215,15 @@ def test_a_job_that_is_lost_under_way_is_not_started_again(player):
     assert names(host).count("job.start") == 1
 
 
+def test_a_job_that_this_run_lost_is_not_started_again(player):
+    host = player(job(polled("lost"), polled("lost", evidence="boot changed")))
+    host.begun = frozenset({host.key})
+    result = host.play("command", {"line": "x", "detach": True})
+    assert result.failure == "x: lost: boot changed"
+    assert "before you run it again" in result.remedy
+    assert names(host) == ["job.poll", "job.poll", "job.remove"]
+
+
 def test_an_ended_job_with_other_content_makes_room(player):
     exists = ErrorRecord(message="other content", id="JobExists")
     host = player(

@@ -70,20 +70,29 @@ class _Listener:
                 self.restart_said = line.strip()
 
 
-def run_phase(params: InstallerParams, job: str, known: JobState, until: float) -> Procedure[Phase]:
+def run_phase(
+    params: InstallerParams, job: str, known: JobState, until: float, *, adopt: bool = False
+) -> Procedure[Phase]:
     """Remove what would resume the script by itself, start it or find it running, follow it.
 
     Args:
         known: What the job was doing at the last look; an ended one is an earlier phase's.
         until: Host seconds since the task began after which it is overdue.
+        adopt: The ended job is this phase's: it ended while nobody looked, and is not run again.
     """
     boot: BootIdentity = yield CurrentBoot()
-    yield from _clear(params, job, known)
-    yield from _start(params, job, known)
+    if adopt:
+        yield Progress(f"job {job} ended while nobody looked; its result is taken")
+    else:
+        yield from _clear(params, job, known)
+        yield from _start(params, job, known)
     listener = _Listener(params)
     followed = yield from follow(job, params.silence, until, listener.notice)
     now: BootIdentity = yield CurrentBoot()
     restarted = not now.same_boot(boot) or followed.evidence.startswith("boot changed")
+    if adopt and params.restart is RestartMode.OWN and listener.restart_said:
+        # Then its restart may be over already; both times are the host's, in one format.
+        restarted |= followed.exit is not None and followed.exit.time < now.boot_time
     return Phase(
         _judge(followed, listener, restarted=restarted), boot, followed, listener.restart_said
     )

@@ -24,6 +24,7 @@ from provision.agent.operations.scheduled_tasks import ScheduledTaskRemove
 from provision.model.boot import BootIdentity
 from provision.model.outcome import Change, StepResult
 from provision.steps.checks import all_hold, look_until_hold
+from provision.steps.detached import ENDED
 from provision.steps.effect import (
     CurrentBoot,
     Elapsed,
@@ -49,8 +50,9 @@ OWN_RESTART_SECONDS = 600.0
 def install(params: InstallerParams, context: StepContext) -> StepProcedure:
     """Carry the installer contract out; see the head of this file."""
     found = yield from survey(params, context.key)
-    if found.finished:
-        return (yield from _already(params, found, check=context.check))
+    adopt = found.job in ENDED and context.key in context.begun
+    if found.finished and not adopt:
+        return (yield from _already(params, found, context))
     if context.check:
         open_checks = [row for row in found.results if not row.passed]
         return ended(
@@ -62,14 +64,17 @@ def install(params: InstallerParams, context: StepContext) -> StepProcedure:
             f"{params.script} is not on the host",
             remedy="Bring it there with a `fetch` task before this one.",
         )
-    return (yield from _Installation(params, context).run(found.job))
+    return (yield from _Installation(params, context).run(found.job, adopt=adopt))
 
 
-def _already(params: InstallerParams, found: Survey, *, check: bool) -> StepProcedure:
+def _already(params: InstallerParams, found: Survey, context: StepContext) -> StepProcedure:
     changes: tuple[Change, ...] = ()
     if found.resume_task and params.resume_task is not None:
-        answer = yield from call(ScheduledTaskRemove(task=params.resume_task), check=check)
+        remove = ScheduledTaskRemove(task=params.resume_task)
+        answer = yield from call(remove, check=context.check)
         changes = change_of(f"scheduled task {params.resume_task}", answer)
+    if found.job in ENDED and not context.check:
+        yield from call(JobRemove(id=context.key))
     held = f"already finished: {len(found.results)} checks hold and nothing is half done"
     result = ended(changes, evidence=[held], value={"phases": 0, "restarts": 0})
     return result.model_copy(update={"checks": found.results})
@@ -84,15 +89,19 @@ class _Installation:
         self._phases = 0
         self._restarts = 0
 
-    def run(self, known: JobState) -> StepProcedure:
-        """Run phases until one of them decides."""
+    def run(self, known: JobState, *, adopt: bool) -> StepProcedure:
+        """Run phases until one of them decides.
+
+        Args:
+            adopt: The first one has ended already, see `run_phase`.
+        """
         limit = self._context.timeout or self._params.default_timeout
         while True:
             self._phases += 1
             now: float = yield Elapsed()
             yield Progress(f"phase {self._phases} of {self._params.title}")
             until = min(limit, now + self._params.phase_timeout)
-            phase = yield from run_phase(self._params, self._context.key, known, until)
+            phase = yield from run_phase(self._params, self._context.key, known, until, adopt=adopt)
             self._records += phase.followed.records
             if phase.end is PhaseEnd.COMPLETE:
                 return (yield from self._finish())
@@ -113,7 +122,7 @@ class _Installation:
                     )
                 )
             # The job of this phase has ended, whatever its folder says.
-            known = JobState.FINISHED
+            known, adopt = JobState.FINISHED, False
 
     def _restarted(self, phase: Phase) -> Procedure[bool]:
         """See to it that the next phase runs in another boot."""
