@@ -10,6 +10,11 @@ from types import ModuleType
 
 import pytest
 
+from provision.playbook.inventory import load_hosts
+from provision.playbook.loader import load_playbook
+from provision.playbook.variables import check_variables
+from provision.steps.registry import STEPS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -74,6 +79,22 @@ def test_links_lead_somewhere(page: str) -> None:
             headings = re.findall(r"^#+ (.*)$", other.read_text(encoding="utf-8"), re.MULTILINE)
             slugs = {re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-") for h in headings}
             assert anchor in slugs, target
+
+
+def test_the_examples_of_the_readme_are_accepted(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    kinds = []
+    for number, example in enumerate(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)):
+        path = tmp_path / f"example-{number}.yml"
+        path.write_text(example, encoding="utf-8")
+        if "tasks:" in example:
+            playbook = load_playbook(path, path.name, STEPS)
+            assert not check_variables(playbook, ())
+            kinds.append("playbook")
+        else:
+            load_hosts(path, path.name)
+            kinds.append("host file")
+    assert sorted(set(kinds)) == ["host file", "playbook"]
 
 
 def test_the_picture_refers_to_nothing_outside_itself() -> None:
