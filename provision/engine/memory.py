@@ -200,7 +200,8 @@ class RunMemory:
         Args:
             mark: How far the host's own record has been seen to be.
         """
-        self._append(Kind.TASK_STARTED, task, {"name": name, "step": step, "mark": mark})
+        data = {"name": name, "step": step, "mark": mark}
+        self._append(Kind.TASK_STARTED, task, data, soon=True)
 
     def task_finished(
         self, task: int, result: StepResult, value: Mapping[str, Json], seconds: float
@@ -225,15 +226,22 @@ class RunMemory:
         """Write down what came of it."""
         text = json.dumps(answer, default=str)
         kept = answer if len(text) <= LONGEST_ANSWER else text[:LONGEST_ANSWER]
-        self._append(Kind.EFFECT_FINISHED, task, {"effect": effect, "answer": kept})
+        self._append(Kind.EFFECT_FINISHED, task, {"effect": effect, "answer": kept}, soon=True)
 
     def in_boot(self, boot: BootIdentity) -> None:
         """Take note of the boot in which what follows happens."""
         self._boot = boot.token
 
-    def _append(self, kind: Kind, task: int | None = None, data: Any = None) -> None:
+    def _append(
+        self, kind: Kind, task: int | None = None, data: Any = None, *, soon: bool = False
+    ) -> None:
+        """Write an entry; one that tells nothing new of the host may wait for the next that does.
+
+        Losing it is as if the process had died a moment earlier.
+        """
         if self._journal is not None and self._began:
-            self._journal.append(self.id, kind, task=task, boot=self._boot, data=data)
+            write = self._journal.append_soon if soon else self._journal.append
+            write(self.id, kind, task=task, boot=self._boot, data=data)
 
     def _look_back(self, journal: Journal) -> None:
         for run in journal.runs(self._new.host, limit=1):
