@@ -9,7 +9,7 @@ from provision.agent.operations.files import FileEnsure, Kind
 from provision.steps.effect import Procedure, Upload, call
 
 SMALL = 64 * 1024
-"""Bytes that still fit one request: 117 KB once they are base64 in JSON in base64."""
+"""Bytes that go in one request together with the look at what is there."""
 
 
 def put(content: bytes, path: str, *, check: bool) -> Procedure[ChangeAnswer]:

@@ -6,34 +6,49 @@
 $script:LastNumber = 0
 $script:Kept = New-Object System.Collections.Specialized.OrderedDictionary
 $script:KeptLength = 0
+$script:Output = [Console]::OpenStandardOutput()
 
-function Write-Frame([string] $Frame) {
-    [Console]::Out.Write($Frame)
-    [Console]::Out.Flush()
+# Not through [Console]::Out, which hands a long text on in blocks of 256 characters.
+function Write-Frame([string[]] $Frame) {
+    foreach ($part in $Frame) {
+        $bytes = [Text.Encoding]::ASCII.GetBytes($part)
+        $script:Output.Write($bytes, 0, $bytes.Length)
+    }
+    $script:Output.Flush()
 }
 
+# In parts: to join long content to the rest would copy it twice.
 function New-Frame([string] $Number, $Payload) {
-    $content = ''
+    $gap = $content = ''
     if ($Payload.result -is [Collections.IDictionary] -and $Payload.result.content) {
-        $content = " $($Payload.result.content)"
+        $gap = ' '
+        $content = $Payload.result.content
         $Payload.result.Remove('content')
     }
     $json = ConvertTo-Json -InputObject $Payload -Compress -Depth 12
     $body = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($json))
-    "`n@pv $Number $($body.Length + $content.Length) $body$content`n"
+    "`n@pv $Number $($body.Length + $gap.Length + $content.Length) $body$gap"
+    $content
+    "`n"
 }
 
 function New-Failure($ErrorRecord) {
     [ordered] @{ ok = $false; error = ConvertTo-ErrorData $ErrorRecord }
 }
 
-function Save-Frame([string] $Number, [string] $Frame) {
+function Save-Frame([string] $Number, [string[]] $Frame) {
     $script:Kept.Add($Number, $Frame)
-    $script:KeptLength += $Frame.Length
+    $script:KeptLength += Get-FrameLength $Frame
     while ($script:Kept.Count -gt 1 -and ($script:Kept.Count -gt 64 -or $script:KeptLength -gt 8MB)) {
-        $script:KeptLength -= $script:Kept[0].Length
+        $script:KeptLength -= Get-FrameLength $script:Kept[0]
         $script:Kept.RemoveAt(0)
     }
+}
+
+function Get-FrameLength([string[]] $Frame) {
+    $length = 0
+    foreach ($part in $Frame) { $length += $part.Length }
+    $length
 }
 
 function Read-Request([string] $Body, [string] $Content) {
@@ -58,13 +73,14 @@ function Invoke-Line([string] $Line) {
         Write-Frame (New-Frame '0' $answer)
         return
     }
-    if ($Line -notmatch '^@pv ([1-9][0-9]{0,17}) ([A-Za-z0-9+/=]*)(?: ([A-Za-z0-9+/=]+))?\s*$') {
+    # A request that was cut ends in `!`. Long content is not matched: that takes longer than all else.
+    if ($Line.IndexOf([char] '!') -ge 0 -or $Line -notmatch '^@pv ([1-9][0-9]{0,17}) ([A-Za-z0-9+/=]*)( |\s*$)') {
         if ($Line.Trim()) { [Console]::Error.WriteLine("agent: a line of $($Line.Length) characters is no request") }
         return
     }
     $number = [long] $Matches[1]
     $body = $Matches[2]
-    $content = [string] $Matches[3]
+    $content = $Line.Substring($Matches[0].Length).TrimEnd()
     if ($number -le $script:LastNumber) {
         $frame = $script:Kept["$number"]
         if (-not $frame) {
