@@ -15,17 +15,18 @@ import http.client
 import io
 import socket
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection
 
 _FOR_THE_SESSION = {401, *range(300, 400)}
 _VERSION = "HTTP/1.1"
+_TROUBLE = 400
 _MOST = 64 * 1024 * 1024
-_NOT_PLAIN = {"transfer-encoding", "connection"}
+_NOT_PLAIN = {"Transfer-Encoding", "Connection"}
 
 
 class Shortcut:
@@ -54,7 +55,7 @@ class Shortcut:
         self._request.headers["Content-Length"] = str(len(body))
         return self._request
 
-    def send(self, request: requests.PreparedRequest, timeout: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, timeout: Any) -> requests.Response | Answer:
         """Send it; gives the answer, whatever its status.
 
         Args:
@@ -73,7 +74,7 @@ class Shortcut:
             return self._at_length(request, timeout)
         try:
             self._write(connection.sock, request, timeout[1])
-            answer = _read_plain(reader) or _read_any(reader)
+            answer = _read_plain(reader, request) or _read_any(reader, request)
         except TimeoutError as error:
             raise requests.ReadTimeout(error) from None
         except (OSError, http.client.HTTPException) as error:
@@ -82,10 +83,10 @@ class Shortcut:
             connection.close()
         elif reader.closed:
             self._reader = connection.sock.makefile("rb")
-        if answer.status in _FOR_THE_SESSION and not self._sealed:
+        if answer.status_code in _FOR_THE_SESSION and not self._sealed:
             self._let_go()
             return self._at_length(request, timeout)
-        return _response(request, answer)
+        return answer
 
     def close(self) -> None:
         """Close the session and its connections."""
@@ -122,15 +123,34 @@ class Shortcut:
                 connection.close()
 
 
-class _Answer(NamedTuple):
-    status: int
+@dataclass(slots=True)
+class Answer:
+    """What pywinrm looks at of a response of requests.
+
+    Args:
+        headers: Their names written as in `Content-Type`.
+        last: Nothing can be asked over this connection any more.
+    """
+
+    request: requests.PreparedRequest
+    status_code: int
     reason: str
     headers: Mapping[str, str]
-    body: bytes
+    content: bytes
     last: bool = False
 
+    def raise_for_status(self) -> None:
+        """Raise an error for a status that tells of one.
 
-def _read_plain(reader: io.BufferedReader) -> _Answer | None:
+        Raises:
+            requests.HTTPError: With this answer as its `response`.
+        """
+        if self.status_code >= _TROUBLE:
+            response: Any = self
+            raise requests.HTTPError(f"{self.status_code} {self.reason}", response=response)
+
+
+def _read_plain(reader: io.BufferedReader, request: requests.PreparedRequest) -> Answer | None:
     """Read an answer of the usual form; None, and nothing is read, when it is any other."""
     seen = reader.peek()
     if not seen:
@@ -139,13 +159,13 @@ def _read_plain(reader: io.BufferedReader) -> _Answer | None:
     first, *lines = head.decode("latin-1").split("\r\n")
     version, _, rest = first.partition(" ")
     status, _, reason = rest.partition(" ")
-    fields = {}
+    headers = {}
     for line in lines:
         name, _, value = line.partition(":")
-        fields[name.lower()] = value.strip()
-    length = fields.get("content-length", "")
+        headers[name.title()] = value.strip()
+    length = headers.get("Content-Length", "")
     usual = version == _VERSION and status.isdecimal() and length.isdecimal()
-    if not usual or not end or _NOT_PLAIN & fields.keys():
+    if not usual or not end or _NOT_PLAIN & headers.keys():
         return None
     size = int(length)
     if size > _MOST:
@@ -154,17 +174,18 @@ def _read_plain(reader: io.BufferedReader) -> _Answer | None:
     body = reader.read(size)
     if len(body) < size:
         raise http.client.IncompleteRead(body, size - len(body))
-    return _Answer(int(status), reason, fields, body)
+    return Answer(request, int(status), reason, headers, body)
 
 
-def _read_any(reader: io.BufferedReader) -> _Answer:
+def _read_any(reader: io.BufferedReader, request: requests.PreparedRequest) -> Answer:
     """Read an answer of any form, and close the reader."""
     opened: Any = _Opened(reader)
     response = http.client.HTTPResponse(opened, method="POST")
     response.begin()
     body = response.read()
-    headers = dict(response.headers.items())
-    return _Answer(response.status, response.reason, headers, body, last=response.will_close)
+    headers = {name.title(): value for name, value in response.headers.items()}
+    status, reason = response.status, response.reason
+    return Answer(request, status, reason, headers, body, last=response.will_close)
 
 
 class _Opened:
@@ -175,12 +196,3 @@ class _Opened:
 
     def makefile(self, *_: object) -> io.BufferedReader:
         return self._reader
-
-
-def _response(request: requests.PreparedRequest, answer: _Answer) -> requests.Response:
-    response = requests.Response()
-    response.status_code, response.reason = answer.status, answer.reason
-    response.headers = CaseInsensitiveDict(answer.headers)
-    response.raw = io.BytesIO(answer.body)
-    response.request, response.url = request, request.url or ""
-    return response

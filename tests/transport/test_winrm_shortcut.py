@@ -16,7 +16,7 @@ import requests
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from provision.transport.winrm_shortcut import Shortcut
+from provision.transport.winrm_shortcut import Answer, Shortcut
 
 BODY = b"<x>" + bytes(range(256)) * 40 + b"</x>"
 HANG_UP = b""
@@ -112,7 +112,7 @@ def shortcut(server) -> Iterator[Callable[..., Shortcut]]:
     server.answers.clear()
 
 
-def ask(shortcut: Shortcut, body: bytes = b"question") -> requests.Response:
+def ask(shortcut: Shortcut, body: bytes = b"question") -> requests.Response | Answer:
     request = requests.Request("POST", "http://elsewhere.example.com/", data=body)
     return shortcut.send(shortcut.prepare_request(request), timeout=WAIT)
 
@@ -124,7 +124,7 @@ def test_what_is_asked_and_answered_is_whole(server, shortcut):
         response = ask(kept, b"%d" % number * 100_000)
         assert (response.status_code, response.reason) == (500, "Trouble")
         assert response.content == BODY * number
-        assert response.headers["content-type"] == "text/xml"
+        assert response.headers["Content-Type"] == "text/xml"
         assert response.headers["X-Note"] == "one:two"
     assert server.bodies == [b"%d" % number * 100_000 for number in range(3)]
     assert server.connections == 0
