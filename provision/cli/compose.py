@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,10 @@ from provision.model.playbook import Playbook, Task
 from provision.playbook.inventory import load_hosts as read_hosts
 from provision.playbook.loader import load_playbook
 from provision.playbook.params import prepare_step
+from provision.playbook.suggestion import did_you_mean
 from provision.playbook.template import Renderer
 from provision.playbook.variables import check_variables
+from provision.simulator.world.scenarios import SCENARIOS
 from provision.steps.registry import STEPS
 from provision.steps.step import Step
 
@@ -54,6 +56,9 @@ def load_hosts(selection: Selection) -> list[Located]:
     """
     file = read_hosts(Path(selection.hostfile), selection.hostfile)
     hosts = _limited(file.hosts, selection.limit) if selection.limit else file.hosts
+    problems = [problem for host in hosts for problem in _unknown_scenario(host)]
+    if problems:
+        raise InputError(problems)
     for notice in file.notices:
         caution(notice)
     return [Located(host, file.base, file.passwords.get(host.name)) for host in hosts]
@@ -84,7 +89,7 @@ def load_projects(selection: Selection, narrow: Narrow | None = None) -> list[Pr
         except InputError as error:
             problems.update(dict.fromkeys(error.problems))
             continue
-        problems.update(dict.fromkeys(check_variables(playbook, {*host.vars, *given})))
+        problems.update(dict.fromkeys(check_variables(playbook, {*host.vars, *given}, STEPS)))
         projects.append(Project(located, playbook))
     if problems:
         raise InputError(tuple(problems))
@@ -117,6 +122,14 @@ def make_runner(
         observers=observers,
         memory=memory,
     )
+
+
+def _unknown_scenario(host: Host) -> Iterator[Problem]:
+    if host.simulate is None or host.simulate.scenario in (None, *SCENARIOS):
+        return
+    name = host.simulate.scenario
+    hint = did_you_mean(name, SCENARIOS, listed=len(SCENARIOS))
+    yield Problem(f"{host.name}: there is no scenario '{name}'", host.position, hint)
 
 
 def _limited(hosts: Sequence[Host], limit: Sequence[str]) -> list[Host]:

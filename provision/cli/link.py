@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from provision.cli.located import Located
 from provision.engine.clock import HostClock
@@ -50,7 +51,7 @@ def open_link(located: Located) -> Iterator[Link]:
 
     Raises:
         SecretError: The password cannot be had.
-        InputError: The host has no address.
+        InputError: The host has no address, or a file that it names is not there.
     """
     simulate = located.host.simulate
     if simulate is None or simulate.served:
@@ -83,6 +84,12 @@ def _real(located: Located, speed: float) -> Link:
     if settings.address is None:
         hint = "write `winrm: {address: 192.0.2.10}`, or `simulate: {}` for a simulated host"
         raise InputError([Problem(f"{host.name}: the address is missing", host.position, hint)])
+    for key in ("ca", "certificate", "key"):
+        path = getattr(settings, key)
+        if path and not Path(path).exists():
+            hint = "a relative path is sought beside the host file"
+            message = f"{host.name}: winrm.{key}: the file {path} is not there"
+            raise InputError([Problem(message, host.position, hint)])
     password = None
     if settings.password is not None:
         password = resolve(settings.password, located.folder, located.password_at)

@@ -35,6 +35,8 @@ class Document:
             where it was written.
         key_positions: Where each key begins, by the place of its value.
         sha256: Of the file's bytes, in lower-case hex.
+        doubled: Keys that are given twice, the first of which counts here. To be raised by whoever
+            checks the rest, so that all problems are told at once.
     """
 
     file: str
@@ -42,6 +44,7 @@ class Document:
     positions: Mapping[Place, Position]
     key_positions: Mapping[Place, Position]
     sha256: str
+    doubled: tuple[Problem, ...] = ()
 
     @property
     def places(self) -> Places:
@@ -75,9 +78,10 @@ def load_yaml(path: Path, shown: str) -> Document:
         raise InputError([Problem("the file holds only comments", Position(shown, 1, 1))])
     builder = _Builder(source)
     data = builder.build(root, ())
+    doubled = tuple(dict.fromkeys(builder.doubled))
     if builder.problems:
-        raise InputError(tuple(dict.fromkeys(builder.problems)))
-    return Document(shown, data, builder.positions, builder.key_positions, source.sha256)
+        raise InputError((*dict.fromkeys(builder.problems), *doubled))
+    return Document(shown, data, builder.positions, builder.key_positions, source.sha256, doubled)
 
 
 class _Builder:
@@ -86,6 +90,7 @@ class _Builder:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.problems: list[Problem] = []
+        self.doubled: list[Problem] = []
         self.positions: dict[Place, Position] = {}
         self.key_positions: dict[Place, Position] = {}
 
@@ -119,7 +124,7 @@ class _Builder:
             if name in written:
                 first = self.key_positions[(*place, name)]
                 hint = f"it is there already in line {first.line}; remove one"
-                self.problems.append(Problem(f"the key '{name}' is given twice", at, hint))
+                self.doubled.append(Problem(f"the key '{name}' is given twice", at, hint))
                 continue
             written[name] = value_node
             self.key_positions[(*place, name)] = at

@@ -82,7 +82,10 @@ def _check_shape(document: Document) -> None:
     if not isinstance(data, dict):
         hint = "it begins with 'name:' and 'winrm:', or with 'hosts:'"
         raise InputError([Problem("the host file is not a mapping", places.of(), hint)])
-    problems: list[Problem] = []
+    if "tasks" in data:
+        hint = "it is a playbook: name it in a host file as 'playbook:', or with --playbook"
+        raise InputError([Problem("a host file has no 'tasks'", places.of_key(("tasks",)), hint)])
+    problems = list(document.doubled)
     try:
         written = HostFileWritten.model_validate(data)
     except ValidationError as error:

@@ -27,6 +27,7 @@ __all__ = ["Document", "load_playbook", "load_yaml"]
 MAX_INCLUDE_DEPTH = 16
 MAX_INCLUDES = 200
 MAX_TASKS = 5_000
+_OF_HOSTS = ("winrm", "hosts", "simulate")
 
 
 def load_playbook(path: Path, shown: str, steps: Mapping[str, type[BaseModel]]) -> Playbook:
@@ -91,6 +92,11 @@ class _Loading:
             hint = "a playbook is a mapping: put the tasks under 'tasks:'"
             self.problems.append(Problem("the playbook is not a mapping", places.of(), hint))
             return None
+        if foreign := next((key for key in _OF_HOSTS if key in document.data), None):
+            hint = "it is a host file: name the playbook in it, or with --playbook"
+            where = places.of_key((foreign,))
+            self.problems.append(Problem(f"a playbook has no '{foreign}'", where, hint))
+            return None
         try:
             written = PlaybookWritten.model_validate(document.data)
         except ValidationError as error:
@@ -127,7 +133,8 @@ class _Loading:
         key = path.resolve()
         if key not in self._documents:
             try:
-                self._documents[key] = load_yaml(path, shown)
+                self._documents[key] = document = load_yaml(path, shown)
+                self.problems += document.doubled
             except InputError as error:
                 self.problems += error.problems
                 self._documents[key] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -29,6 +29,24 @@ class StepClass(Protocol):
 def as_step_class(step: type[BaseModel]) -> StepClass:
     """Look at a step's model as the class that it is."""
     return cast(StepClass, step)
+
+
+def expressions_of(step: type[BaseModel], params: Any) -> Iterator[tuple[Place, str]]:
+    """Find parameters that are Jinja2 expressions without braces.
+
+    A step names them in a class attribute `expressions`; those with braces in them are templates,
+    whose text only run time gives.
+
+    Args:
+        step: The step's model.
+        params: As they stand in the playbook.
+    """
+    for key in getattr(step, "expressions", ()):
+        whole = not isinstance(params, dict) and as_step_class(step).short == key
+        written = params if whole else params.get(key) if isinstance(params, dict) else None
+        for place, value in walk(written, () if whole else (key,)):
+            if isinstance(value, str) and not has_template(value):
+                yield place, value
 
 
 def written_problems(step: type[BaseModel], params: Any, places: Places) -> list[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,11 @@ class Merged:
         if not winrm.address:
             hint = "give winrm.address, or a simulate block for a simulated host"
             yield Problem(f"{name} has no address", self.position, hint)
+        elif hint := _address_hint(winrm.address):
+            yield Problem(f"'{winrm.address}' is no address", self._at("address"), hint)
+        if winrm.password == "" and winrm.auth in _WITH_PASSWORD:
+            hint = "give a reference, for instance: password: {env: WINRM_PASSWORD}"
+            yield Problem(f"{name} has an empty password", self.password_position(), hint)
         if winrm.password is None and winrm.auth in _WITH_PASSWORD:
             hint = "give winrm.password, for instance: password: {env: WINRM_PASSWORD}"
             yield Problem(f"{name} has no password", self.position, hint)
@@ -99,7 +105,7 @@ class Merged:
     def notices(self, host: Host) -> Iterator[Problem]:
         """Find what works and should not be left so; never holds a secret."""
         winrm = host.winrm
-        if isinstance(winrm.password, str):
+        if isinstance(winrm.password, str) and winrm.password:
             hint = "use a reference: password: {env: NAME}, {file: path} or {command: …}"
             message = "the password stands in the file, readable to all who can read it"
             yield Problem(message, _without_text(self._at("password")), hint)
@@ -122,6 +128,21 @@ class Merged:
     def _at(self, key: str) -> Position | None:
         places = self.places.get(key)
         return places.of() if places else self.position
+
+
+def _address_hint(address: str) -> str:
+    """Say what to write instead, if something is no host name and no IP address."""
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        pass
+    else:
+        return ""
+    if re.search(r"[/\s@\[\]]", address):
+        return "give the name or the address alone; 'scheme', 'port' and 'user' are other keys"
+    if ":" in address:
+        return "the port has a key of its own: 'port'"
+    return ""
 
 
 def _without_text(position: Position | None) -> Position | None:

@@ -13,7 +13,7 @@ from provision.model.playbook import Place, Task, TaskRetry
 from provision.model.position import Position
 from provision.playbook.complaints import misread_booleans, problems_of
 from provision.playbook.names import name_problem, variable_problems
-from provision.playbook.params import as_step_class, written_problems
+from provision.playbook.params import as_step_class, expressions_of, written_problems
 from provision.playbook.places import Places, walk
 from provision.playbook.suggestion import did_you_mean
 from provision.playbook.template import Renderer, has_template
@@ -80,6 +80,9 @@ class TaskReader:
             return None
         self.problems += written_problems(self._steps[step], entry[step], places.under(step))
         self.check_templates(entry[step], places.under(step))
+        for place, expression in expressions_of(self._steps[step], entry[step]):
+            at = places.under(step).of(place)
+            self._check(lambda e=expression: self._renderer.check_expression(e), at)
         params = {} if entry[step] is None else entry[step]
         position = places.of() or _HERE
         own = inherited.add(written.when, written.tags, written.vars, places)
@@ -134,8 +137,11 @@ class TaskReader:
     def _step(self, entry: Mapping[str, Any], places: Places) -> str | None:
         found = [key for key in entry if key in self._steps]
         unknown = [key for key in entry if key not in self._steps and key not in TASK_KEYS]
+        no_step = not found and not unknown
         for key in unknown:
             kind = "key" if found or len(unknown) > 1 else "step"
+            if kind == "step" and self._meant_as_setting(key):
+                kind, no_step = "key", True
             hint = did_you_mean(key, (*self._steps, *(TASK_KEYS if kind == "key" else ())))
             message = f"unknown {kind} '{key}'" + (" in a task" if kind == "key" else "")
             self.problems.append(Problem(message, places.of_key((key,)), hint))
@@ -143,10 +149,16 @@ class TaskReader:
             message = f"a task has one step, this one has '{found[0]}' and '{found[1]}'"
             hint = "begin a new task with '- ' for each step"
             self.problems.append(Problem(message, places.of_key((found[1],)), hint))
-        if not found and not unknown:
+        if no_step:
             hint = did_you_mean("", self._steps, listed=20)
             self.problems.append(Problem("the task has no step", places.of(), hint))
         return found[0] if found else None
+
+    def _meant_as_setting(self, key: str) -> bool:
+        """Whether an unknown key looks like a misspelt setting, and like no step."""
+        return bool(did_you_mean(key, TASK_KEYS, listed=0)) and not did_you_mean(
+            key, self._steps, listed=0
+        )
 
     def _settings(self, settings: Mapping[str, Any], places: Places) -> TaskWritten:
         self.check_plain(settings, _NOT_FILLED_IN, places)

@@ -15,7 +15,7 @@ from provision.model.position import Position
 from provision.playbook.bounds import budget, check_length, listed
 from provision.playbook.environment import RESULT, BoundedEnvironment
 from provision.playbook.places import Places
-from provision.playbook.template_error import template_problem
+from provision.playbook.template_error import file_problem, template_problem
 from provision.playbook.template_names import Names, names_in
 
 At = Position | Places | None
@@ -87,7 +87,7 @@ class Renderer:
         except InputError:
             raise
         except Exception as error:
-            problem = template_problem(error, text, Position(source, 1, 1), variables)
+            problem = file_problem(error, text, source, variables)
         raise InputError([problem])
 
     def evaluate(self, expression: str, variables: Mapping[str, Any], at: At = None) -> bool:

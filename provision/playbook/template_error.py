@@ -14,10 +14,12 @@ from provision.model.errors import Problem
 from provision.model.position import Position
 from provision.playbook.bounds import TemplateTooBig
 from provision.playbook.filters import FILTERS
+from provision.playbook.places import mask
 from provision.playbook.suggestion import did_you_mean
 
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
 _NO_ATTRIBUTE = re.compile(r"'[\w. ]+' has no (?:attribute|element) (.+)")
+_NO = Position("", 1, 1)
 _BRACES = "for braces that are no template, write {% raw %}{{.Names}}{% endraw %}"
 
 
@@ -34,9 +36,27 @@ def template_problem(
     """
     message, hint = _explain(error, names)
     line = _line(error)
-    if line and "\n" in source.strip():
+    text = source.strip()
+    if line and "\n" in text:
         message += f" (line {line} of this text)"
+    elif isinstance(error, UndefinedError) and not (hint or text in (position or _NO).text):
+        hint = f"this was worked out: {text if len(text) <= 200 else text[:199] + '…'}"
     return Problem(message, position, hint)
+
+
+def file_problem(error: Exception, source: str, file: str, names: Iterable[str]) -> Problem:
+    """Turn what the template of a whole file raised into a problem at its line.
+
+    Args:
+        error: What was raised.
+        source: The file's text.
+        file: Its path, for messages.
+        names: The variables that there are.
+    """
+    message, hint = _explain(error, names)
+    line = max(1, _line(error))
+    text = dict(enumerate(source.splitlines(), 1)).get(line, "")
+    return Problem(message, Position(file, line, 1, mask(text)), hint)
 
 
 def _explain(error: Exception, names: Iterable[str]) -> tuple[str, str]:

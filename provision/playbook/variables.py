@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from provision.model.errors import InputError, Problem
 from provision.model.facts import Facts
 from provision.model.playbook import Playbook, Task
 from provision.model.position import Position
 from provision.playbook.names import GIVEN
+from provision.playbook.params import expressions_of
 from provision.playbook.places import Places, walk
 from provision.playbook.suggestion import did_you_mean
 from provision.playbook.template import At, Renderer, has_template
@@ -18,19 +21,25 @@ from provision.playbook.template_error import undefined
 from provision.playbook.template_names import Names
 
 
-def check_variables(playbook: Playbook, known: Iterable[str]) -> list[Problem]:
+def check_variables(
+    playbook: Playbook, known: Iterable[str], steps: Mapping[str, type[BaseModel]]
+) -> list[Problem]:
     """Find variables that no template of a playbook can have at its place.
 
     Args:
         playbook: As loaded.
         known: Names of the host's variables and those of `--var`.
+        steps: The known kinds of step, by name.
     """
-    return list(dict.fromkeys(_Check(playbook, frozenset(known)).problems()))
+    return list(dict.fromkeys(_Check(playbook, frozenset(known), steps).problems()))
 
 
 class _Check:
-    def __init__(self, playbook: Playbook, known: frozenset[str]) -> None:
+    def __init__(
+        self, playbook: Playbook, known: frozenset[str], steps: Mapping[str, type[BaseModel]]
+    ) -> None:
         self._playbook = playbook
+        self._steps = steps
         self._renderer = Renderer()
         self._everywhere = known | playbook.vars.keys() | GIVEN
         self._registered = {t.register: t.position for t in reversed(playbook.tasks) if t.register}
@@ -62,6 +71,9 @@ class _Check:
             yield from self._missing(found, at, inside, guarded)
         params = Places({(): task.position, **task.positions})
         yield from self._unknown(task.params, params, inside, guarded)
+        for place, expression in expressions_of(self._steps[task.step], task.params):
+            found = self._renderer.check_expression(expression)
+            yield from self._missing(found, params.of(place), inside, guarded)
 
     def _unknown(
         self, value: Any, places: Places, names: frozenset[str], guarded: frozenset[str]

@@ -22,6 +22,7 @@ class Assert(Step):
 
     name: ClassVar[str] = "assert"
     short: ClassVar[str | None] = "that"
+    expressions: ClassVar[tuple[str, ...]] = ("that",)
     example: ClassVar[str] = """\
 name: Enough room for the image
 assert:
@@ -45,8 +46,6 @@ assert:
             if not holds:
                 broken.append(expression)
         if broken:
-            first = f"does not hold: {broken[0]}"
-            return failed(
-                self.message or first, evidence=[f"does not hold: {one}" for one in broken]
-            )
+            said = [f"does not hold: {one}" for one in broken]
+            return failed(self.message or said.pop(0), evidence=said)
         return ended((), evidence=[f"holds: {one}" for one in self.that])

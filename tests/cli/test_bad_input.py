@@ -58,6 +58,7 @@ tasks:
         ("simulate: {}\n", "no playbook is named"),
         ("simulate: {}\nplaybook: none.yml\n", "none.yml"),
         ("simulate: {speed: fast}\nplaybook: site.yml\n", "must be a number"),
+        ("simulate: {scenario: tp44}\nplaybook: site.yml\n", "did you mean 'tp4'?"),
     ],
 )
 def test_host_files(provision: Run, tmp_path: Path, host: str | bytes, said: str) -> None:
@@ -109,3 +110,12 @@ def test_a_literal_password_is_a_loud_warning_and_is_not_shown(
     assert done.returncode == 0
     assert "WARNING: the password stands in the file" in done.stderr
     assert "hunter2" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("command", ["up", "facts", "doctor"])
+def test_a_certificate_file_that_is_not_there(provision: Run, tmp_path: Path, command: str) -> None:
+    host = "winrm: {address: 127.0.0.1, port: 1, password: {env: PW}, ca: no.pem}\n"
+    write(tmp_path, f"{host}playbook: site.yml\n")
+    done = provision(command, PW="secret")
+    assert done.returncode == 2
+    assert "winrm.ca: the file no.pem is not there\n --> host.yml:1:1" in done.stderr

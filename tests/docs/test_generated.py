@@ -89,7 +89,7 @@ def test_the_examples_of_the_readme_are_accepted(tmp_path: Path) -> None:
         path.write_text(example, encoding="utf-8")
         if "tasks:" in example:
             playbook = load_playbook(path, path.name, STEPS)
-            assert not check_variables(playbook, ())
+            assert not check_variables(playbook, (), STEPS)
             kinds.append("playbook")
         else:
             load_hosts(path, path.name)

@@ -59,6 +59,17 @@ class Fetch(Step):
         return self
 
 
+class Check(Step):
+    """Demand something."""
+
+    name: ClassVar[str] = "check"
+    short: ClassVar[str | None] = "that"
+    expressions: ClassVar[tuple[str, ...]] = ("that",)
+
+    that: str | list[str]
+    message: str = ""
+
+
 class Command(Step):
     """Run a program."""
 
@@ -78,7 +89,7 @@ class Restart(Step):
 
 @pytest.fixture(scope="session")
 def steps() -> dict[str, type[Step]]:
-    return {"fetch": Fetch, "command": Command, "restart": Restart}
+    return {"fetch": Fetch, "command": Command, "restart": Restart, "check": Check}
 
 
 @pytest.fixture

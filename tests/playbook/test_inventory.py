@@ -214,3 +214,33 @@ def test_no_message_quotes_a_password(load, text):
         assert "hunter2" not in f"{problem.message} {problem.hint}"
         if "{env" not in text and "{keyring" not in text and "[" not in text:
             assert "hunter2" not in problem.position.text
+
+
+@pytest.mark.parametrize(
+    "address", ["http://192.0.2.1", "192.0.2.1:5986", "a b", "[::1]", "me@host", "host/wsman"]
+)
+def test_an_address_is_nothing_but_an_address(refused, address):
+    text = f"winrm:\n  address: '{address}'\n  {REFERENCE}\n"
+    assert refused(text) == [f"2:12 '{address}' is no address"]
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "fd00::1", "build-01", "build_01.example.com"])
+def test_names_and_addresses_are_accepted(load, address):
+    (host,) = load(f"winrm:\n  address: {address}\n  {REFERENCE}\n").hosts
+    assert host.winrm.address == address
+
+
+def test_an_empty_password_is_none(refused):
+    text = "winrm:\n  address: 192.0.2.1\n  password: ''\n"
+    assert refused(text) == ["3:13 the host 'lab' has an empty password"]
+
+
+def test_a_playbook_is_no_host_file(refused):
+    assert refused("name: a\ntasks:\n  - restart:\n") == ["2:1 a host file has no 'tasks'"]
+
+
+def test_a_key_that_is_given_twice_hides_no_other_mistake(refused):
+    assert refused("name: a\nname: b\nplaybok: x\n") == [
+        "2:1 the key 'name' is given twice",
+        "3:1 unknown key 'playbok'",
+    ]

@@ -282,3 +282,35 @@ def test_the_hash_covers_all_files(load):
     second = load(with_include, a="tasks: [] \n").sha256
     assert first != second
     assert load(with_include, a="tasks: []\n").sha256 == first
+
+
+def test_expressions_of_a_step_are_parsed(refused):
+    text = "tasks:\n  - check: a ==\n  - check: {that: [b, 'c d']}\n  - command: a ==\n"
+    assert refused(text) == [
+        "main.yml:2:12 template: unexpected 'end of template'",
+        "main.yml:3:23 template: 'd' is not expected here",
+    ]
+
+
+def test_a_key_that_is_given_twice_hides_no_other_mistake(refused):
+    text = "name: a\nname: b\ntasks:\n  - comand: x\n  - command: x\n    command: y\n"
+    assert refused(text) == [
+        "main.yml:2:1 the key 'name' is given twice",
+        "main.yml:4:5 unknown step 'comand'",
+        "main.yml:6:5 the key 'command' is given twice",
+    ]
+
+
+def test_a_misspelt_setting_is_not_taken_for_a_step(load):
+    with pytest.raises(InputError) as caught:
+        load("tasks:\n  - name: a\n    tagz: [x]\n")
+    assert [(one.message, one.hint) for one in caught.value.problems] == [
+        ("the task has no step", "known are: check, command, fetch, restart"),
+        ("unknown key 'tagz' in a task", "did you mean 'tags'?"),
+    ]
+
+
+def test_a_host_file_is_no_playbook(refused):
+    assert refused("name: a\nwinrm: {address: 192.0.2.1}\nplaybook: x.yml\n") == [
+        "main.yml:2:1 a playbook has no 'winrm'"
+    ]

@@ -4,6 +4,7 @@ import resource
 
 import pytest
 
+from provision.model.errors import InputError
 from provision.model.position import Position
 from provision.playbook.places import Places
 from provision.playbook.template import Renderer
@@ -72,7 +73,11 @@ def test_nested_data_is_filled_in_and_keys_are_not(renderer):
     ("text", "message", "hint"),
     [
         ("{{ nme }}", "the variable 'nme' is not defined", "did you mean 'name'?"),
-        ("{{ nested.kex }}", "template: there is no 'kex' in it", ""),
+        (
+            "{{ nested.kex }}",
+            "template: there is no 'kex' in it",
+            "this was worked out: {{ nested.kex }}",
+        ),
         ("a\nb {{ nme }}", "the variable 'nme' is not defined (line 2 of this text)", None),
         ("{{ 1 / 0 }}", "template: division by zero (ZeroDivisionError)", ""),
         ("{{ port | uper }}", "template: no filter named 'uper'", "did you mean 'upper'?"),
@@ -199,9 +204,13 @@ def test_a_condition_holds_or_not_or_is_refused(renderer, problems, expression, 
 
 def test_the_text_of_a_file_stays_text(renderer, problems):
     assert renderer.render_text("{{ port }}", VARIABLES, "a.conf") == "5986"
-    assert problems(renderer.render_text, "x\n{{ nope }}\n", VARIABLES, "a.conf") == [
-        "1:1 the variable 'nope' is not defined (line 2 of this text)"
+    text = "x\n{{ nope }} # password: hunter2\n"
+    assert problems(renderer.render_text, text, VARIABLES, "a.conf") == [
+        "2:1 the variable 'nope' is not defined"
     ]
+    with pytest.raises(InputError) as caught:
+        renderer.render_text(text, VARIABLES, "a.conf")
+    assert caught.value.problems[0].position.text == "{{ nope }} # password: ********"
 
 
 def test_the_names_of_an_expression(renderer):

@@ -15,7 +15,7 @@ def missing(write, steps):
         for name, content in others.items():
             write(content, f"{name}.yml")
         playbook = load_playbook(write(text, "main.yml"), "main.yml", steps)
-        return check_variables(playbook, ["hostvar"])
+        return check_variables(playbook, ["hostvar"], steps)
 
     return missing
 
@@ -115,3 +115,23 @@ def test_variables_are_filled_in_with_each_other_in_any_order():
 def test_variables_that_need_each_other_in_a_circle_are_refused(problems):
     written = {"a": "{{ b }}", "b": "{{ a }}", "c": "{{ a }}", "d": "{{ d }}"}
     assert problems(settle, written, {}, Renderer()) == ["variables need each other: a, b, d"]
+
+
+def test_expressions_of_a_step_are_looked_into_as_well(missing):
+    text = (
+        "tasks:\n"
+        "  - check: nope == 1\n"
+        "  - check: [hostvar, facts.os_buildd > 3, '{{ gone }} > 3', '{{ hostvar }} > nothing']\n"
+        "  - check: {that: nope.x, message: nope}\n"
+        "  - check: nope is defined and nope\n"
+        "  - check: {that: item}\n"
+        "    loop: [1]\n"
+        "  - check: maybe > 3\n"
+        "    when: maybe is defined\n"
+    )
+    assert lines(missing(text)) == [
+        "main.yml:2:12 the variable 'nope' is not defined",
+        "main.yml:3:47 the variable 'gone' is not defined",
+        "main.yml:3:28 there is no fact 'os_buildd'",
+        "main.yml:4:19 the variable 'nope' is not defined",
+    ]
