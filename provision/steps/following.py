@@ -10,10 +10,11 @@ from provision.agent.operations.execution import Record
 from provision.agent.operations.jobs import JobExit, JobPoll, JobPollAnswer, JobState
 from provision.steps.effect import Elapsed, Procedure, Progress, call
 from provision.steps.records import Records, lines_of
-from provision.steps.vital_signs import Silence, VitalSigns, minutes
+from provision.steps.vital_signs import WINDOW, Silence, VitalSigns, minutes
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 30.0
+SECOND_LOOK = WINDOW + 5.0
 START_SECONDS = 300.0
 """Host seconds that Windows' scheduler may take to start a job's process."""
 
@@ -26,6 +27,10 @@ class End(Enum):
     HUNG = "hung"
     OVERDUE = "overdue"
     NOT_STARTED = "not started"
+
+
+BY_TIME = frozenset({End.HUNG, End.OVERDUE, End.NOT_STARTED})
+"""Ends that time alone decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ def follow(
     """Poll a job and show what it writes. Starts and stops nothing.
 
     A lost connection or a restart of the host is no end: the same job is polled on, and its folder
-    tells what became of it.
+    tells what became of it. An answer that was lost, and came when it was asked for again, is as
+    old as the loss: what time alone would decide is decided by a second answer.
 
     Args:
         until: Host seconds since the task began after which it counts as overdue.
@@ -63,6 +69,7 @@ def follow(
     offset, wait = 0, 0.0
     began: float = yield Elapsed()
     signs = VitalSigns(silence, began)
+    looking_again = False
     while True:
         answer = yield from call(JobPoll(id=job, offset=offset, wait=wait))
         offset = answer.next_offset
@@ -78,6 +85,10 @@ def follow(
             wait = 0.0
             continue
         end, evidence = _judge(answer, signs, now, began=began, until=until)
+        if end in BY_TIME and not looking_again:
+            looking_again, wait = True, SECOND_LOOK
+            continue
+        looking_again = False
         if end is not None:
             return Followed(end, records.all(), answer.exit, evidence)
         if told := signs.report(answer, now):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fault_cases import Case, Kind
+from fault_cases import LASTS, Case, Kind
 from fault_lab import FREE_BYTES, LONGEST, PASSWORD, Lab, Launch, Line, until
 from fault_processes import Child, Zygote
 
@@ -211,6 +211,8 @@ class _Play:
         if kind in (Kind.POWER_OFF, Kind.DISK_FULL):
             self.lab.repair(FREE_BYTES if kind is Kind.DISK_FULL else 0)
             self.lab.serve()
+        if kind is Kind.UNAUTHORIZED:
+            time.sleep(LASTS[kind][1])
         yield from self._again()
 
     def _excuse(self, run: Child, code: int) -> str:

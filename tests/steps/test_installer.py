@@ -181,7 +181,7 @@ def test_a_hung_script_is_told_and_stopped(simulated):
     host = fetched(simulated(hangs=True))
     result = host.play("installer", PARAMS)
     assert result.outcome is Outcome.FAILED
-    assert "hung: no output, no CPU time and no I/O for 60 min" in (result.failure or "")
+    assert "hung: no output, no CPU time and no I/O for 61 min" in (result.failure or "")
     assert host.asked[-1].name == "job.stop"
     assert host.host.world.jobs[0].exit.stopped
 
@@ -248,6 +248,23 @@ def test_the_budget_of_restarts(simulated):
     assert result.outcome is Outcome.FAILED
     assert "more than its budget of 0 restarts" in (result.failure or "")
     assert host.restarts == []
+
+
+def test_a_restart_before_the_launch_is_not_one_under_the_script(simulated):
+    host = watched(fetched(simulated()))
+    answer, cut = host._answer, []
+
+    def after_a_restart(operation, check):
+        if isinstance(operation, JobStart) and not cut:
+            cut.append(host.host.program("shutdown.exe", ("/r", "/t", "0")))
+            host.time.seconds += 1
+        return answer(operation, check)
+
+    host._answer = after_a_restart
+    result = host.play("installer", PARAMS)
+    assert cut
+    assert result.outcome is Outcome.CHANGED, result
+    assert (host.launches, result.value["restarts"]) == (2, 1)
 
 
 class Died(Exception):

@@ -208,6 +208,33 @@ def test_a_lost_job_of_an_earlier_run_is_started_anew(player):
     assert names(host)[:3] == ["job.poll", "job.remove", "job.start"]
 
 
+def test_an_answer_from_before_a_long_outage_ends_nothing(player):
+    def process(cpu):
+        return {"id": 7, "cpu_seconds": cpu, "io_bytes": 0}
+
+    host = player(
+        job(
+            polled("absent"),
+            polled("running", process=process(5)),
+            polled("running", process=process(5)),
+            polled("running", process=process(900)),
+            polled("running", process=process(901)),
+            polled("finished", exit=ended()),
+        )
+    )
+    answer = host._answer
+
+    def slowly(operation, check):
+        host.now += 7200 if len(host.asked) == 3 else getattr(operation, "wait", 0)
+        return answer(operation, check)
+
+    host._answer = slowly
+    params = {"line": "x", "detach": True, "silence": {"give_up_after": "1h"}}
+    result = host.play("command", params, timeout=9000)
+    assert result.outcome is Outcome.CHANGED, result
+    assert "job.stop" not in names(host)
+
+
 def test_a_job_that_is_lost_under_way_is_not_started_again(player):
     host = player(job(polled("absent"), polled("lost", evidence="boot changed")))
     result = host.play("command", {"line": "x", "detach": True})

@@ -85,7 +85,9 @@ def run_phase(
         yield Progress(f"job {job} ended while nobody looked; its result is taken")
     else:
         yield from _clear(params, job, known)
-        yield from _start(params, job, known)
+        started = yield from _start(params, job, known)
+        # The host may have restarted before the script was launched, or under it.
+        boot = (yield CurrentBoot()) if started else boot
     listener = _Listener(params)
     followed = yield from follow(job, params.silence, until, listener.notice)
     now: BootIdentity = yield CurrentBoot()
@@ -114,7 +116,8 @@ def _clear(params: InstallerParams, job: str, known: JobState) -> Procedure[None
             yield Progress(f"removed the scheduled task {operation.task}: this tool resumes")
 
 
-def _start(params: InstallerParams, job: str, known: JobState) -> Procedure[None]:
+def _start(params: InstallerParams, job: str, known: JobState) -> Procedure[bool]:
+    """Start the script, unless it runs; tells whether it was launched just now."""
     start = JobStart(
         id=job,
         path=params.script,
@@ -122,7 +125,7 @@ def _start(params: InstallerParams, job: str, known: JobState) -> Procedure[None
         directory=params.working_directory,
     )
     try:
-        yield from call(start)
+        answer = yield from call(start)
     except OperationError as error:
         if known in UNDER_WAY and error.record.id.startswith("JobExists"):
             raise still_running(job) from None
@@ -132,6 +135,7 @@ def _start(params: InstallerParams, job: str, known: JobState) -> Procedure[None
     else:
         typed = " ".join((params.title, *params.all_arguments))
         yield Progress(f"{typed} runs as job {job}")
+    return answer.started
 
 
 def _judge(followed: Followed, listener: _Listener, *, restarted: bool) -> PhaseEnd:
