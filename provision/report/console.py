@@ -37,6 +37,7 @@ _STYLES = {
     "progress": "bright_black",
 }
 _HOST_SPOKE = ("output", "information", "warning", "error", "progress")
+_NARROW = 64
 _DIFF = {"-": "red", "+": "green"}
 
 
@@ -149,9 +150,9 @@ class ConsoleReport:
         if event.kind == "progress" and not self._verbose:
             return
         style = _STYLES.get(event.kind, "")
-        sign = self._glyphs.bar if event.kind in ("output", "information") else " "
+        sign = self._glyphs.said(event.kind)
         for line in lines(event.text):
-            self._row(event.elapsed, sign, Text(line, style=style))
+            self._row(event.elapsed, sign, Text(line, style=style), style or "bright_black")
 
     def _finished(self, event: TaskFinished) -> None:
         self._verified()
@@ -178,7 +179,9 @@ class ConsoleReport:
 
     def _verified(self) -> None:
         if self._rows:
-            self._print(tables.verification(self._rows, self._glyphs))
+            narrow = self._console.width < _NARROW
+            drawn = tables.verification(self._rows, self._glyphs, check=self._check, stacked=narrow)
+            self._print(drawn)
             self._rows = []
 
     def _mark(self, sign: str, text: str, style: str) -> None:

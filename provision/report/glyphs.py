@@ -29,6 +29,15 @@ class Glyphs:
             return cls("+", "*", "x", "o", "!", "x", "@", "-", "|", "line")
         return cls()
 
+    def said(self, kind: str) -> str:
+        """Give the sign before a line of a task's progress: what the host itself said has one."""
+        return {
+            "output": self.bar,
+            "information": self.bar,
+            "warning": self.warning,
+            "error": self.failed,
+        }.get(kind, " ")
+
     def of(self, outcome: str) -> tuple[str, str]:
         """Give the sign and the colour of a task's or a run's outcome."""
         return {

@@ -10,6 +10,7 @@ from provision.model.event import (
     RunFinished,
     RunStarted,
     TaskFinished,
+    VerifyResult,
 )
 from provision.model.facts import Facts
 from provision.report.text import clean, duration, plural, size
@@ -72,9 +73,19 @@ def outcome(event: TaskFinished, *, check: bool) -> str:
     return "would change" if check and event.outcome == "changed" else event.outcome
 
 
+def verified(event: VerifyResult, *, check: bool) -> str:
+    """Say how a check went; in check mode the tasks before it have changed nothing yet."""
+    if event.passed:
+        return "passed"
+    return "not yet" if check else "FAILED"
+
+
 def ending(event: RunFinished, *, check: bool) -> str:
     """Say how a run ended, in a few words."""
     match event.outcome:
+        case "ok" if check:
+            none = "check done: nothing would change"
+            return none if any(event.counts.values()) else "this was the plan; nothing was done"
         case "ok":
             return "done: nothing had to be changed"
         case "changed":
@@ -84,7 +95,7 @@ def ending(event: RunFinished, *, check: bool) -> str:
         case "interrupted":
             return "interrupted"
         case "unreachable":
-            return "the host could not be reached"
+            return "no usable connection to the host"
         case _:
             return "failed"
 

@@ -78,7 +78,7 @@ class PlainReport:
             case HostRestarted():
                 yield phrases.restarted(event)
             case VerifyResult():
-                mark = "passed" if event.passed else "FAILED"
+                mark = phrases.verified(event, check=self._check)
                 yield f"  verify {mark}: {clean(event.check)}: {clean(event.found)}"
             case WarningRaised():
                 yield from _warning(event)

@@ -12,7 +12,7 @@ _ENDINGS = {
     "changed": "done: the host was changed",
     "failed": "failed",
     "interrupted": "interrupted",
-    "unreachable": "the host could not be reached",
+    "unreachable": "no usable connection to the host",
 }
 _ORDER = ("changed", "ok", "skipped", "failed", "unreachable")
 

@@ -35,19 +35,27 @@ def plan(event: PlanMade) -> RenderableType:
     return Group(Text("\nPlan", style="bold"), table)
 
 
-def verification(rows: Sequence[VerifyResult], glyphs: Glyphs) -> RenderableType:
-    """Draw what was demanded and what was found."""
+def verification(
+    rows: Sequence[VerifyResult], glyphs: Glyphs, *, check: bool, stacked: bool
+) -> RenderableType:
+    """Draw what was demanded and what was found.
+
+    Args:
+        check: In check mode, in which nothing has been changed that could hold.
+        stacked: What was found stands below what was demanded, for narrow terminals.
+    """
     table = Table.grid(padding=(0, 2))
     table.add_column(width=1)
-    table.add_column(overflow="fold", min_width=20)
-    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", min_width=0 if stacked else 20)
+    if not stacked:
+        table.add_column(overflow="fold")
+    failed = "skipped" if check else "failed"
     for row in rows:
-        sign, style = glyphs.of("ok" if row.passed else "failed")
-        table.add_row(
-            Text(sign, style=style),
-            Text(clean(row.check), style="" if row.passed else "bold red"),
-            Text(clean(row.found), style="bright_black" if row.passed else ""),
-        )
+        sign, style = glyphs.of("ok" if row.passed else failed)
+        demanded = Text(clean(row.check), style="" if row.passed else f"bold {style}")
+        found = Text(clean(row.found), style="bright_black" if row.passed else "")
+        cells = [Text("\n").join([demanded, found])] if stacked else [demanded, found]
+        table.add_row(Text(sign, style=style), *cells)
     return Padding(table, (0, 0, 0, 2))
 
 

@@ -73,6 +73,8 @@ def change_text(change: Change) -> str:
         return f"{what}: removed, was {_short(before)}"
     if isinstance(before, dict) and isinstance(after, dict):
         keys = [k for k in {**before, **after} if before.get(k) != after.get(k)]
+        if not keys:
+            return f"{what}: {_short(after)}"
         parts = [
             f"{clean(key)} {_short(before.get(key))} → {_short(after.get(key))}" for key in keys
         ]

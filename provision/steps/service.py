@@ -56,6 +56,11 @@ service:
             change
             for name, answer in zip(self.names, answers, strict=True)
             if isinstance(answer, ChangeAnswer)
-            for change in change_of(f"service {name}", answer)
+            for change in change_of(_changed(name, answer), answer)
         ]
         return refused(errors, changes=changes) if errors else ended(changes)
+
+
+def _changed(name: str, answer: ChangeAnswer) -> str:
+    """Name what changed; a service that was only restarted is afterwards what it was before."""
+    return f"service {name}" + (" (restarted)" if answer.before == answer.after else "")

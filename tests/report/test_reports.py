@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from provision.engine.clock import HostClock
-from provision.model.event import Event, TaskProgress
+from provision.model.event import Event, TaskFinished, TaskProgress, VerifyResult
 from provision.report.console import ConsoleReport
 from provision.report.plain import PlainReport
 from provision.report.terminal import Terminal
@@ -117,6 +117,42 @@ def test_long_lines_are_wrapped_whole(events: list[Event]) -> None:
     )
     text = drawn([task], live=False, width=60)
     assert all(character in text for character in word)
+
+
+@pytest.mark.parametrize("width", [20, 34, 64, 120])
+def test_no_width_hides_what_was_found(events: list[Event], width: int) -> None:
+    check, found = "".join(chr(0x4E00 + n) for n in range(60)), "".join(map(chr, range(97, 123)))
+    row = VerifyResult(
+        time=events[0].time, host="h", task="t", check=check, passed=False, found=found
+    )
+    end = [event for event in events if isinstance(event, TaskFinished)]
+    text = drawn([row, *end], live=False, width=width)
+    assert all(character in text for character in check + found)
+
+
+def test_signs_tell_errors_and_warnings_apart_without_colour(events: list[Event]) -> None:
+    said = [
+        TaskProgress(time=events[0].time, host="h", task="t", kind=kind, text=kind, elapsed=1)
+        for kind in ("output", "warning", "error", "phase")
+    ]
+    stream = io.StringIO()
+    report = ConsoleReport(Console(file=stream, width=60), HostClock(), live=False)
+    for event in said:
+        report.notice(event)
+    signs = [line.split()[1] for line in stream.getvalue().splitlines()]
+    assert signs == ["│", "▲", "✖", "phase"]
+
+
+def test_check_mode_and_a_plan_do_not_sound_as_if_something_failed(events: list[Event]) -> None:
+    start = events[0].model_copy(update={"check": True})
+    rows = [event for event in events if isinstance(event, VerifyResult)]
+    end = events[-1].model_copy(update={"outcome": "ok", "counts": {}})
+    text = plain([start, *rows, end])
+    assert "verify not yet: image: none" in text
+    assert "this was the plan; nothing was done" in text
+    end = end.model_copy(update={"counts": {"ok": 2}})
+    assert "check done: nothing would change" in plain([start, end])
+    assert "done: nothing had to be changed" in plain([events[0], end])
 
 
 def test_diff_shows_both_sides(events: list[Event]) -> None:

@@ -76,6 +76,12 @@ def test_change_text(change: Change, written: str) -> None:
     assert change_text(change) == written
 
 
+def test_a_change_that_leaves_things_as_they_were() -> None:
+    running = {"state": "running"}
+    change = Change(what="service docker (restarted)", before=running, after=running)
+    assert change_text(change) == "service docker (restarted): state running"
+
+
 def test_change_diff() -> None:
     change = Change(what="file", before="one\ntwo\n", after="one\n\x1b[2J\n")
     assert change_diff(change) == [" one", "-two", "+\\x1b[2J"]

@@ -157,6 +157,15 @@ def test_services(player):
     assert host.asked[0].start is None
 
 
+def test_a_service_that_was_only_restarted(player):
+    running = {"state": "running", "start": "auto"}
+    host = player({"service.ensure": {"changed": True, "before": running, "after": running}})
+    result = host.play("service", {"names": "docker", "restart": True})
+    assert result.changes == (
+        Change(what="service docker (restarted)", before=running, after=running),
+    )
+
+
 def test_restart_only_when_pending(player, host_facts):
     quiet = player({"facts": host_facts()})
     assert quiet.play("restart", "pending").outcome is Outcome.OK
@@ -225,4 +234,6 @@ def test_assert(player):
     result = host.play("assert", {"that": ["a > 1", "b", "c"], "message": "too small"})
     assert (result.outcome, result.failure) == (Outcome.FAILED, "too small")
     assert result.evidence == ("does not hold: b", "does not hold: c")
+    result = host.play("assert", ["a > 1", "b", "c"])
+    assert (result.failure, result.evidence) == ("does not hold: b", ("does not hold: c",))
     assert host.exchanges == 0
