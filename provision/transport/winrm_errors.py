@@ -90,7 +90,7 @@ def translate(error: Exception, address: str, scrub: Scrub) -> TransportError:
     if isinstance(error, AuthenticationError) or _is_login_failure(error):
         return _login_refused(address, text)
     if isinstance(error, http.RequestException):
-        return _of_requests(error, text, address)
+        return _of_requests(error, text, _innermost(error, scrub), address)
     if isinstance(error, WinRMOperationTimeoutError):
         return ConnectionBroken(f"{address} took longer than the operation timeout", details=text)
     if isinstance(error, WSManFaultError):
@@ -117,6 +117,11 @@ def translate(error: Exception, address: str, scrub: Scrub) -> TransportError:
         )
     if isinstance(error, OSError):
         return ConnectionBroken(f"the connection to {address} broke", details=text)
+    if isinstance(error, AttributeError) and "wrap" in text:  # pywinrm has no session to seal with
+        return ServerTrouble(
+            f"{address} answered without asking for a login",
+            resolution="Check the port, and that no proxy or other server answers in its place.",
+        )
     return ServerTrouble(
         f"{address} answered with something that is not WinRM",
         details=f"{type(error).__name__}: {text}".rstrip(": "),
@@ -140,23 +145,48 @@ def _login_refused(address: str, details: str = "") -> LoginRefused:
     )
 
 
-def _of_requests(error: http.RequestException, text: str, address: str) -> TransportError:
+def _innermost(error: BaseException, scrub: Scrub) -> str:
+    """Say what is at the bottom of an error of requests, without what is wrapped around it."""
+    while True:
+        parts = (getattr(error, "reason", None), *error.args, error.__cause__)
+        inner = next((one for one in parts if isinstance(one, BaseException)), None)
+        if inner is None:
+            break
+        error = inner
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    said = re.sub(r"HTTPS?Connection(Pool)?\(.*?\): | ?\(_ssl\.c:\d+\)", "", said)
+    return scrub(_CREDENTIALS.sub("//***@", said))[:_MOST_TEXT].strip()
+
+
+def _of_requests(
+    error: http.RequestException, text: str, cause: str, address: str
+) -> TransportError:
+    """Give our error for one of requests.
+
+    Args:
+        text: All that it says.
+        cause: What is at its bottom, for people.
+    """
     if isinstance(error, http.SSLError):
-        return _of_tls(text, address)
+        return _of_tls(text, cause, address)
     if isinstance(error, http.ProxyError):
         return ConnectionBroken(
             f"the proxy on the way to {address} does not carry the connection",
-            details=text,
+            details=cause,
             resolution="Check `proxy` in the host file.",
         )
     if isinstance(error, http.ConnectTimeout):
         return ConnectionBroken(
             f"{address} does not answer at all",
-            details=text,
+            details=cause,
             resolution="Check the address, that the host is on, and firewalls on the way.",
         )
     if isinstance(error, http.ReadTimeout):
-        return ConnectionBroken(f"{address} is connected and does not answer", details=text)
+        return ConnectionBroken(
+            f"{address} is connected and does not answer",
+            details=cause,
+            resolution="Check that the port is WinRM's, and whether the host is overloaded.",
+        )
     if isinstance(error, http.InvalidURL | http.InvalidSchema | http.MissingSchema):
         return SettingRefused(
             f"{address} is no usable address",
@@ -164,44 +194,51 @@ def _of_requests(error: http.RequestException, text: str, address: str) -> Trans
             resolution="Check `address` and `proxy` in the host file.",
         )
     if isinstance(error, http.TooManyRedirects):
-        return ServerTrouble(f"{address} sends its clients elsewhere", details=text)
+        return ServerTrouble(
+            f"{address} sends its clients elsewhere, which is not followed",
+            resolution="Check the port, and that no proxy or other server answers in its place.",
+        )
     lower = text.lower()
     if "refused" in lower:
         return ConnectionBroken(
             f"{address} refused the connection",
-            details=text,
+            details=cause,
             resolution="Check the port, and that WinRM runs on the host "
             "(`winrm quickconfig`, and its firewall rule).",
         )
     if "name or service not known" in lower or "failed to resolve" in lower:
         return ConnectionBroken(
             f"{address} cannot be found by its name",
-            details=text,
+            details=cause,
             resolution="Check the spelling of `address`, and name resolution on this machine.",
         )
-    return ConnectionBroken(f"the connection to {address} broke", details=text)
+    return ConnectionBroken(
+        f"the connection to {address} broke",
+        details=cause,
+        resolution="If it stays so, check the port and `scheme`: 5985 is for http, 5986 for https.",
+    )
 
 
-def _of_tls(text: str, address: str) -> TransportError:
+def _of_tls(text: str, cause: str, address: str) -> TransportError:
     lower = text.lower()
     if any(sign in lower for sign in _NO_CERTIFICATE_IN_FILE):
         return SettingRefused(
             "a certificate file holds no certificate",
-            details=text,
+            details=cause,
             resolution="`ca`, `certificate` and `key` want PEM files.",
         )
     for signs, brief, remedy in _TLS_REMEDIES:
         if any(sign in lower for sign in signs):
-            return CertificateRefused(f"{address}: {brief}", details=text, resolution=remedy)
+            return CertificateRefused(f"{address}: {brief}", details=cause, resolution=remedy)
     if any(sign in lower for sign in _HANDSHAKE_CUT):
         return ConnectionBroken(
             f"{address} hung up in the TLS handshake",
-            details=text,
+            details=cause,
             resolution="If it stays so, the port may not speak TLS, or have no certificate.",
         )
     return CertificateRefused(
         f"TLS with {address} failed",
-        details=text,
+        details=cause,
         resolution="Check the listener's certificate, and which TLS versions the host allows.",
     )
 

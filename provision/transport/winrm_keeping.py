@@ -59,6 +59,8 @@ class KeepingProtocol(Protocol):
             return
         # Otherwise each request looks for proxies and passwords in the environment and ~/.netrc.
         session.trust_env = False
+        # Otherwise a login goes to whoever is named.
+        session.max_redirects = 0
         if transport.auth_method in _ALIKE and not transport.proxy:
             sealed = transport.encryption is not None
             transport.session = Shortcut(session, transport.endpoint, sealed=sealed)

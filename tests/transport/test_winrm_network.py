@@ -52,15 +52,6 @@ def half_an_answer(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n<s:Env")
 
 
-def elsewhere(connection: socket.socket) -> None:
-    read_request(connection)
-    port = connection.getsockname()[1]
-    connection.sendall(
-        b"HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:%d/\r\nContent-Length: 0\r\n"
-        b"Connection: close\r\n\r\n" % port
-    )
-
-
 def refusal(connector, port, **settings) -> TransportError:
     channel = connector(port, **settings).channel()
     with pytest.raises(TransportError) as caught:
@@ -84,10 +75,44 @@ def test_a_connection_that_breaks_is_transient(connector, serve, act):
     error = refusal(connector, serve(act))
     assert type(error) is ConnectionBroken
     assert error.error_class is ErrorClass.TRANSIENT
+    assert "scheme" in error.resolution
 
 
-def test_endless_redirects_are_trouble_with_the_server(connector, serve):
+def test_a_redirect_is_not_followed(connector, serve):
+    logins = []
+
+    def other(connection: socket.socket) -> None:
+        logins.append(connection.recv(65536))
+
+    port = serve(other)
+
+    def elsewhere(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(
+            b"HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:%d/\r\nContent-Length: 0\r\n"
+            b"Connection: close\r\n\r\n" % port
+        )
+
     assert type(refusal(connector, serve(elsewhere))) is ServerTrouble
+    assert logins == []
+
+
+def test_the_evidence_is_the_cause_without_its_wrappings(connector, serve, authority):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    found = [
+        refusal(connector, port),
+        refusal(connector, serve(hang_up)),
+        refusal(connector, port, proxy=f"http://127.0.0.1:{port}"),
+        refusal(connector, serve(hang_up, tls_server(authority, "127.0.0.1")), **HTTPS),
+    ]
+    assert [error.details for error in found] == [
+        "Connection refused",
+        "Remote end closed connection without response",
+        "Connection refused",
+        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+        "unable to get local issuer certificate",
+    ]
 
 
 def tls_server(authority: trustme.CA, *names: str, **options: object) -> ssl.SSLContext:
@@ -229,8 +254,9 @@ def test_a_server_that_asks_for_no_login_gets_no_message_unencrypted(connector, 
 
     channel = connector(serve(accept_all), auth=Authentication.NTLM).channel()
     for _ in range(3):
-        with pytest.raises(TransportError):
+        with pytest.raises(ServerTrouble, match="without asking for a login") as caught:
             channel.open([])
+        assert "NoneType" not in caught.value.details
     channel.close()
     assert received
     assert b"Envelope" not in b"".join(received)
