@@ -24,6 +24,7 @@ from urllib3.connection import HTTPConnection
 
 _FOR_THE_SESSION = {401, *range(300, 400)}
 _VERSION = "HTTP/1.1"
+_NOT_ALWAYS = ("Accept-Encoding", "Content-Length")
 _TROUBLE = 400
 _MOST = 64 * 1024 * 1024
 _NOT_PLAIN = {"Transfer-Encoding", "Connection"}
@@ -45,6 +46,7 @@ class Shortcut:
         self._request = session.prepare_request(requests.Request("POST", endpoint, data=b"-"))
         target = urlsplit(endpoint)
         self._start = f"POST {target.path} {_VERSION}\r\nHost: {target.netloc}\r\n"
+        self._head: tuple[str | bytes | None, bytes] | None = None
         self._connection: HTTPConnection | None = None
         self._reader: io.BufferedReader | None = None
 
@@ -103,14 +105,20 @@ class Shortcut:
         return response
 
     def _write(self, sock: socket.socket, request: requests.PreparedRequest, wait: float) -> None:
+        body: Any = request.body
+        kind = request.headers.get("Content-Type")
+        if self._head is None or self._head[0] != kind:
+            self._head = (kind, self._write_head(request))
+        sock.settimeout(wait)
+        sock.sendall(b"%bContent-Length: %d\r\n\r\n%b" % (self._head[1], len(body), body))
+
+    def _write_head(self, request: requests.PreparedRequest) -> bytes:
         lines = [
             f"{name}: {value}\r\n"
             for name, value in request.headers.items()
-            if name != "Accept-Encoding"
+            if name not in _NOT_ALWAYS
         ]
-        body: Any = request.body
-        sock.settimeout(wait)
-        sock.sendall(f"{self._start}{''.join(lines)}\r\n".encode("latin-1") + body)
+        return f"{self._start}{''.join(lines)}".encode("latin-1")
 
     def _let_go(self) -> None:
         """Close the connection, so that the session makes another."""
