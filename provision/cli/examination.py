@@ -9,11 +9,14 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import requests
+from urllib3.exceptions import InsecureRequestWarning
 
 from provision.agent.client import AgentClient
 from provision.agent.operations.host import SelfTest
@@ -112,9 +115,11 @@ def _tls(link: Link) -> str | None:
         return None
     context = ssl.create_default_context()
     try:
-        authorities = settings.ca or system_authorities()
-        if authorities:
-            context.load_verify_locations(authorities)
+        authorities = Path(settings.ca or system_authorities() or "")
+        if authorities.is_file():
+            context.load_verify_locations(cafile=authorities)
+        elif authorities.name:
+            context.load_verify_locations(capath=authorities)
         if not settings.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -143,7 +148,9 @@ def _winrm(link: Link) -> str:
     verify: bool | str = settings.verify and (settings.ca or system_authorities() or True)
     host = f"[{link.address}]" if ":" in link.address else link.address
     url = f"{settings.scheme.value}://{host}:{link.port}/wsman"
-    with requests.Session() as session:
+    with requests.Session() as session, warnings.catch_warnings():
+        # Whoever gave `verify: false` has been warned, in our words.
+        warnings.simplefilter("ignore", InsecureRequestWarning)
         session.trust_env = False
         session.proxies = {"all": settings.proxy} if settings.proxy else {}
         try:
@@ -156,7 +163,8 @@ def _winrm(link: Link) -> str:
             )
         except requests.RequestException as error:
             told = translate(error, f"{link.address}:{link.port}", str)
-            raise _Failed(told.brief, told.resolution) from None
+            detail = f": {told.details}" if told.details else ""
+            raise _Failed(f"{told.brief}{detail}", told.resolution) from None
     offered = _offered(answer)
     if answer.status_code != 401 or not offered:
         raise _Failed(

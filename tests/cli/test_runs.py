@@ -265,25 +265,37 @@ def test_a_served_host_takes_other_clients(tmp_path: Path, environment: dict[str
     assert "Traceback" not in err
 
 
-def test_an_untrusted_certificate(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_certificates_before_the_doctor(
+    tmp_path: Path, environment: dict[str, str], provision: Run
+) -> None:
+    environment["PROVISION_SIMULATOR_PASSWORD"] = "right"
     with start(tmp_path, environment, "simulate", "serve", "--scheme", "https") as process:
         said = read_until(process, "Ctrl-C ends it.")
         port = said.split("https://127.0.0.1:")[1].split("/")[0]
-        write(tmp_path, FOLDER, f"winrm: {{address: 127.0.0.1, port: {port}, password: x}}\n")
-        done = subprocess.run(
-            [*PROVISION, "doctor"],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
+        ca = Path(said.split(" ca ")[1].split()[0])
+        host = f"winrm: {{address: 127.0.0.1, port: {port}, password: {{env: PW}}"
+        done = {}
+        for name, more in {
+            "none": "",
+            "file": f", ca: {ca}",
+            "folder": f", ca: {ca.parent}",
+            "unchecked": ", verify: false",
+        }.items():
+            write(tmp_path, FOLDER, f"{host}{more}}}\n")
+            done[name] = provision("doctor", PW="right")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
-    assert done.returncode == 3
-    assert "the host's certificate is not trusted" in done.stdout
-    assert "Traceback" not in done.stderr
+    assert {name: one.returncode for name, one in done.items()} == {
+        "none": 3,
+        "file": 0,
+        "folder": 3,
+        "unchecked": 0,
+    }
+    for name in ("none", "folder"):
+        assert "the host's certificate is not trusted" in done[name].stdout
+    assert done["file"].stderr == ""
+    assert done["unchecked"].stderr.startswith("WARNING: anybody could pose as 'host'")
+    assert "InsecureRequestWarning" not in done["unchecked"].stderr
 
 
 def test_a_port_that_is_taken(provision: Run) -> None:
