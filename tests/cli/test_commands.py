@@ -108,3 +108,20 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 def test_an_ascii_terminal_will_do(provision: Run) -> None:
     done = provision("steps", "wait_for", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
+
+
+def test_an_interruption_while_the_code_is_read() -> None:
+    code = """\
+import sys
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "provision.cli.exit_codes":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+from provision.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
