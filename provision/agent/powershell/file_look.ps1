@@ -7,7 +7,12 @@ function Get-FileState($Params) {
     $answer = [ordered] @{ kind = $kind; bytes = 0; sha256 = $null }
     if ($kind -eq 'file') {
         $answer.bytes = (New-Object System.IO.FileInfo $Params.path).Length
-        if ($Params.hash) { $answer.sha256 = Get-Hash $Params.path $Params.first }
+        if ($Params.hash) {
+            # Of the bytes that were counted: the file may be growing.
+            $first = $answer.bytes
+            if ($null -ne $Params.first) { $first = $Params.first }
+            $answer.sha256 = Get-Hash $Params.path $first
+        }
     }
     $answer
 }

@@ -26,6 +26,8 @@ def download(
 ) -> Sent:
     """Bring a file of the controller to the content of a host's file.
 
+    Of a file that grows meanwhile, such as a log, comes what it had in the beginning.
+
     Raises:
         TaskError: The host has no such file, it changed meanwhile, or nothing can be written here.
         OperationError: The host cannot read it.
@@ -94,15 +96,20 @@ def _read(
     offset, carried = start, 0
     watch.moved(path, offset, size)
     while offset < size:
-        ends = range(offset, min(size, offset + PIECES * PIECE), PIECE)
+        places = range(offset, min(size, offset + PIECES * PIECE), PIECE)
         batch = [
-            FileRead(path=path, offset=each, limit=PIECE, compress=squeezer.wanted())
-            for each in ends
+            FileRead(
+                path=path,
+                offset=place,
+                limit=min(PIECE, size - place),
+                compress=squeezer.wanted(),
+            )
+            for place in places
         ]
         answers = connection.try_many(batch)
         if any(request.compress for request in batch):
             squeezer.found(any(isinstance(a, FileReadAnswer) and a.compressed for a in answers))
-        for piece in _pieces(path, answers, size):
+        for piece in _pieces(path, answers):
             stream.write(piece)
             digest.update(piece)
             offset += len(piece)
@@ -111,15 +118,13 @@ def _read(
     return carried
 
 
-def _pieces(
-    path: str, answers: Sequence[FileReadAnswer | OperationError], size: int
-) -> list[bytes]:
+def _pieces(path: str, answers: Sequence[FileReadAnswer | OperationError]) -> list[bytes]:
     pieces = []
     for answer in answers:
         if isinstance(answer, OperationError):
             raise answer
         piece = unpack(answer)
-        if not piece or answer.bytes != size:
+        if not piece:
             raise changed_meanwhile(f"the host's {path}")
         pieces.append(piece)
     return pieces

@@ -99,6 +99,15 @@ def test_a_file_that_changes_meanwhile_is_not_put_in_place(bench, noise, tmp_pat
     assert (tmp_path / "a").read_bytes() == content[::-1]
 
 
+def test_of_a_file_that_grows_meanwhile_comes_the_beginning(bench, noise, tmp_path):
+    here = bench()
+    content = noise(PIECES * PIECE + 10)
+    here.put(content, PATH)
+    here.before_batch(2, lambda: here.put(content + b"more lines", PATH))
+    here.download(tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == content
+
+
 def test_a_file_that_becomes_shorter_meanwhile(bench, noise, tmp_path):
     here = bench()
     here.put(noise(2 * PIECES * PIECE), PATH)
