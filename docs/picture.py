@@ -21,6 +21,7 @@ from rich.terminal_theme import MONOKAI
 from provision.cli.compose import Project, load_projects, make_runner
 from provision.cli.exit_codes import ExitCode, exit_code_for
 from provision.cli.link import open_link
+from provision.cli.notebook import open_memory
 from provision.cli.options import Selection
 from provision.cli.run_hosts import finish
 from provision.engine.run import RunOptions
@@ -52,9 +53,13 @@ def main() -> int:
 
 
 def _run(project: Project, folder: Path, terminal: Terminal) -> ExitCode:
-    with open_link(replace(project.located, folder=folder)) as link:
+    options = RunOptions()
+    with (
+        open_memory(project, options, "picture", fresh=True, journaled=False) as (memory, _),
+        open_link(replace(project.located, folder=folder)) as link,
+    ):
         told: list[Observer] = [ConsoleReport(terminal, link.clock, live=False)]
-        result = make_runner(project, RunOptions(), link, told, "picture").run()
+        result = make_runner(project, options, link, told, memory).run()
         code = exit_code_for(result)
         finish(project.host.name, told, result, code)
     return code
