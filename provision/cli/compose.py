@@ -11,6 +11,7 @@ from provision.cli.complaint import caution
 from provision.cli.located import Located
 from provision.cli.options import Selection
 from provision.cli.variables import parse_variables
+from provision.diagnosis.catalogue import CATALOGUE
 from provision.engine.host_runner import HostRunner
 from provision.engine.local_fetch import fetch_from_here
 from provision.engine.memory import RunMemory
@@ -31,6 +32,9 @@ from provision.steps.step import Step
 
 if TYPE_CHECKING:
     from provision.cli.link import Link
+
+IGNORED = "task-failed-ignored"
+"""The warning that a failure becomes in a task with `ignore`."""
 
 Narrow = Callable[[Playbook], Playbook]
 
@@ -90,6 +94,7 @@ def load_projects(selection: Selection, narrow: Narrow | None = None) -> list[Pr
             problems.update(dict.fromkeys(error.problems))
             continue
         problems.update(dict.fromkeys(check_variables(playbook, {*host.vars, *given}, STEPS)))
+        problems.update(dict.fromkeys(_unknown_issues(playbook)))
         projects.append(Project(located, playbook))
     if problems:
         raise InputError(tuple(problems))
@@ -130,6 +135,15 @@ def _unknown_scenario(host: Host) -> Iterator[Problem]:
     name = host.simulate.scenario
     hint = did_you_mean(name, SCENARIOS, listed=len(SCENARIOS))
     yield Problem(f"{host.name}: there is no scenario '{name}'", host.position, hint)
+
+
+def _unknown_issues(playbook: Playbook) -> Iterator[Problem]:
+    known = {IGNORED, *(issue.id for issue in CATALOGUE)}
+    for task in (*playbook.tasks, *playbook.handlers):
+        for name in task.expect_warnings:
+            if name not in known:
+                message = f"'expect_warnings' names '{name}', which is no known issue"
+                yield Problem(message, task.position, did_you_mean(name, known, listed=0))
 
 
 def _limited(hosts: Sequence[Host], limit: Sequence[str]) -> list[Host]:

@@ -112,6 +112,20 @@ def test_a_literal_password_is_a_loud_warning_and_is_not_shown(
     assert "hunter2" not in done.stderr + done.stdout
 
 
+def test_a_warning_that_nobody_raises_cannot_be_expected(provision: Run, tmp_path: Path) -> None:
+    playbook = """\
+tasks:
+  - restart:
+    expect_warnings: [vswitch-ad-failed, task-failed-ignored, vswitch-add-failed]
+"""
+    write(tmp_path, "simulate: {}\nplaybook: site.yml\n", playbook)
+    done = provision("validate")
+    assert done.returncode == 2
+    assert done.stderr.count("error:") == 1
+    assert "'vswitch-ad-failed', which is no known issue" in done.stderr
+    assert "did you mean 'vswitch-add-failed'?" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["up", "facts", "doctor"])
 def test_a_certificate_file_that_is_not_there(provision: Run, tmp_path: Path, command: str) -> None:
     host = "winrm: {address: 127.0.0.1, port: 1, password: {env: PW}, ca: no.pem}\n"
