@@ -3,7 +3,9 @@
     python benchmarks/requests.py
 
 The simulator and a counting relay before it run in another process, so that the processor time is
-the client's alone. `run_ps` needs a real PowerShell on PATH for the simulator to run.
+the client's alone. All take turns, several times; the figures are medians, and so are the ratios,
+each of one turn, since a machine is not equally fast all the time. `run_ps` needs a real PowerShell
+on PATH for the simulator to run.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -41,6 +44,13 @@ from provision.steps.registry import STEPS
 from provision.transport.winrm import WinRMConnector
 
 TASKS = 20
+TURNS = 5
+
+WHOLE = "provision, whole run"
+FURTHER = "provision, each further task"
+UNJOURNALED = "without journal and lease"
+PEER = "pywinrm run_ps"
+
 _numbers = itertools.count(0, 1000)
 _USER, _PASSWORD = "Administrator", "benchmark"
 
@@ -68,11 +78,8 @@ def serve(pipe: Connection) -> None:
 
 
 def measure(pipe: Connection, work: Callable[[], None], per: int) -> Cost:
-    """Give what the work cost, divided by a number of tasks: the cheapest of three times."""
-    return min((_once(pipe, work, per) for _ in range(3)), key=lambda cost: cost.milliseconds)
+    """Give what the work cost, divided by a number of tasks."""
 
-
-def _once(pipe: Connection, work: Callable[[], None], per: int) -> Cost:
     def counts() -> Counts:
         pipe.send(True)
         found: Counts = pipe.recv()
@@ -89,33 +96,36 @@ def _once(pipe: Connection, work: Callable[[], None], per: int) -> Cost:
     )
 
 
-def run_playbook(port: int, count: int) -> None:
-    """Run a playbook of so many small files, none of which is there yet."""
+def run_playbook(port: int, folder: Path, count: int, *, journaled: bool = True) -> None:
+    """Run a playbook of so many small files, none of which is there yet.
+
+    Args:
+        folder: The project's: its journal goes on from run to run.
+    """
     begin = next(_numbers)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "benchmark.yml"
-        tasks = [
-            f"  - name: file {n}\n    file: {{path: 'C:\\bench\\{n}.txt', content: 'number {n}'}}\n"
-            for n in range(begin, begin + count)
-        ]
-        path.write_text("tasks:\n" + "".join(tasks), encoding="utf-8")
-        settings = WinRMSettings(
-            address="127.0.0.1", port=port, scheme=Scheme.HTTP, auth=Authentication.NTLM
-        )
-        password = Secret(_PASSWORD)
-        connector = WinRMConnector(settings, "127.0.0.1", port, password)
-        link = Link(settings, "127.0.0.1", port, password, connector, HostClock())
-        project = Project(
-            Located(Host(name="bench", winrm=settings), path.parent),
-            load_playbook(path, path.name, STEPS),
-        )
-        options = RunOptions()
-        remembering = open_memory(project, options, f"run-{begin}", fresh=True, journaled=True)
-        with remembering as (memory, journal):
-            observers = [JournalObserver(journal, memory.id)] if journal else []
-            result = make_runner(project, options, link, observers, memory).run()
-        if result.counts.get("changed") != count:
-            raise SystemExit(f"the run did not do its work: {result}")
+    path = folder / f"benchmark-{begin}.yml"
+    tasks = [
+        f"  - name: file {n}\n    file: {{path: 'C:\\bench\\{n}.txt', content: 'number {n}'}}\n"
+        for n in range(begin, begin + count)
+    ]
+    path.write_text("tasks:\n" + "".join(tasks), encoding="utf-8")
+    settings = WinRMSettings(
+        address="127.0.0.1", port=port, scheme=Scheme.HTTP, auth=Authentication.NTLM
+    )
+    password = Secret(_PASSWORD)
+    connector = WinRMConnector(settings, "127.0.0.1", port, password)
+    link = Link(settings, "127.0.0.1", port, password, connector, HostClock())
+    project = Project(
+        Located(Host(name="bench", winrm=settings), folder),
+        load_playbook(path, path.name, STEPS),
+    )
+    options = RunOptions()
+    remembering = open_memory(project, options, f"run-{begin}", fresh=True, journaled=journaled)
+    with remembering as (memory, journal):
+        observers = [JournalObserver(journal, memory.id)] if journal else []
+        result = make_runner(project, options, link, observers, memory).run()
+    if result.counts.get("changed") != count:
+        raise SystemExit(f"the run did not do its work: {result}")
 
 
 def run_ps(port: int, count: int) -> None:
@@ -143,6 +153,27 @@ def start_time(arguments: list[str]) -> float:
     return statistics.median(times) * 1000
 
 
+def take_turns(pipe: Connection, port: int, folder: Path, *, peer: bool) -> dict[str, list[Cost]]:
+    """Measure everything in turns; gives the costs of each for one task."""
+    costs: dict[str, list[Cost]] = {}
+    for _ in range(TURNS):
+        for name, journaled in ((FURTHER, True), (UNJOURNALED, False)):
+            work = partial(run_playbook, port, folder, journaled=journaled)
+            whole = measure(pipe, partial(work, TASKS), TASKS)
+            longer = measure(pipe, partial(work, 6 * TASKS), TASKS)
+            if journaled:
+                costs.setdefault(WHOLE, []).append(whole)
+            costs.setdefault(name, []).append(_fifth(longer, whole))
+        if peer:
+            costs.setdefault(PEER, []).append(measure(pipe, partial(run_ps, port, TASKS), TASKS))
+    return costs
+
+
+def middle(costs: Iterable[Cost]) -> Cost:
+    """Give the median of each figure."""
+    return Cost(*(statistics.median(figures) for figures in zip(*map(astuple, costs), strict=True)))
+
+
 def main() -> None:
     """Measure and print."""
     context = multiprocessing.get_context("spawn")
@@ -150,34 +181,27 @@ def main() -> None:
     server = context.Process(target=serve, args=(other,), daemon=True)
     server.start()
     port = pipe.recv()
-    run_playbook(port, 1)
-    whole = measure(pipe, lambda: run_playbook(port, TASKS), TASKS)
-    longer = measure(pipe, lambda: run_playbook(port, 6 * TASKS), TASKS)
-    rows = [
-        ("provision, whole run", whole),
-        ("provision, each further task", _fifth(longer, whole)),
-    ]
-    if shutil.which("powershell") or shutil.which("pwsh"):
-        rows.append(("pywinrm run_ps", measure(pipe, lambda: run_ps(port, TASKS), TASKS)))
-    else:
+    peer = bool(shutil.which("powershell") or shutil.which("pwsh"))
+    if not peer:
         print("run_ps is left out: there is no powershell or pwsh on PATH to run it\n")
+    with tempfile.TemporaryDirectory() as folder:
+        run_playbook(port, Path(folder), 1)
+        costs = take_turns(pipe, port, Path(folder), peer=peer)
     pipe.send(False)
     server.join(10)
 
     print(f"{TASKS} quick tasks, NTLM over http; each figure is for one task\n")
-    print(f"{'':<30}{'requests':>10}{'connections':>13}{'KB':>8}{'client CPU':>13}")
-    for name, cost in rows:
+    print(f"{'':<34}{'requests':>10}{'connections':>13}{'KB':>8}{'client CPU':>13}", end="")
+    print(f"{'run_ps / this':>16}" if peer else "")
+    for name, turns in costs.items():
+        cost = middle(turns)
+        pairs = zip(turns, costs[PEER], strict=True) if peer else ()
+        ratios = [theirs.milliseconds / ours.milliseconds for ours, theirs in pairs]
         print(
-            f"{name:<30}{cost.requests:>10.2f}{cost.connections:>13.2f}"
-            f"{cost.kilobytes:>8.1f}{cost.milliseconds:>10.2f} ms"
+            f"{name:<34}{cost.requests:>10.2f}{cost.connections:>13.2f}"
+            f"{cost.kilobytes:>8.1f}{cost.milliseconds:>10.2f} ms",
+            end=f"{statistics.median(ratios):>16.1f}\n" if ratios else "\n",
         )
-    if len(rows) == 3:
-        peer = rows[2][1]
-        for name, cost in rows[:2]:
-            print(
-                f"beside {name!r}, run_ps takes {peer.requests / cost.requests:.1f} times the "
-                f"requests and {peer.milliseconds / cost.milliseconds:.1f} times the client CPU"
-            )
     help_time = start_time([sys.executable, "-m", "provision", "--help"])
     bare_time = start_time([sys.executable, "-c", "pass"])
     print(f"\nprovision --help: {help_time:.0f} ms (python alone: {bare_time:.0f} ms)")
