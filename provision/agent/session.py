@@ -22,7 +22,7 @@ from typing import Any
 
 from provision.agent.evidence import Evidence
 from provision.agent.frame import Answer, FrameReader, Garbled, Received, Request, encode_request
-from provision.agent.operations.base import Operation
+from provision.agent.operations.base import WIRE, Operation
 from provision.model.errors import ErrorClass, ProvisionError
 from provision.model.outcome import Json
 
@@ -71,7 +71,7 @@ class Session:
     def add(self, operation: Operation[Any], *, check: bool = False) -> int:
         """Queue an operation; gives its number."""
         self._numbers += 1
-        params: dict[str, Json] = operation.model_dump(mode="json")
+        params: dict[str, Json] = operation.model_dump(mode="json", context={WIRE: True})
         request = Request(self._numbers, operation.name, params, check)
         self._pending[self._numbers] = _Pending(encode_request(request))
         self._queue.append(self._numbers)

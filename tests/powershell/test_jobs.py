@@ -98,11 +98,11 @@ def test_a_second_runner_does_nothing(host: Any, finish: Finish) -> None:
     host.perform("job.start", {"id": "once", "script": "'ran'"})
     finish("once")
     folder = host.data / "jobs" / "once"
-    before = (folder / "log").read_bytes()
+    before = (folder / "log.jsonl").read_bytes()
     host.perform(
         "exec", {"program": "powershell", "arguments": ["-File", str(folder / "runner.ps1")]}
     )
-    assert (folder / "log").read_bytes() == before
+    assert (folder / "log.jsonl").read_bytes() == before
 
 
 def test_progress_is_told_when_it_changes(host: Any, finish: Finish) -> None:

@@ -18,7 +18,7 @@ from provision.agent.operations.files import (
     FileWrite,
 )
 from provision.agent.operations.host import GetBoot, GetFacts, Restart, SelfTest
-from provision.agent.operations.jobs import JobPoll, JobRemove, JobStart, JobStop
+from provision.agent.operations.jobs import JobList, JobPoll, JobRemove, JobStart, JobStop
 from provision.agent.operations.leases import LeaseLook, LeaseRelease, LeaseTake
 from provision.agent.operations.network import AdapterList, NatList, SwitchList
 from provision.agent.operations.scheduled_tasks import ScheduledTaskList, ScheduledTaskRemove
@@ -33,7 +33,7 @@ OPERATIONS: dict[str, type[Operation[Any]]] = {
         ServiceList, ServiceEnsure,
         ScheduledTaskList, ScheduledTaskRemove,
         Exec, PowerShell,
-        JobStart, JobPoll, JobStop, JobRemove,
+        JobStart, JobPoll, JobStop, JobRemove, JobList,
         LeaseTake, LeaseRelease, LeaseLook,
         SwitchList, AdapterList, NatList,
         DockerVersion, ImageList,

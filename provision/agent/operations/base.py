@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict
 from provision.model.errors import ProvisionError
 from provision.model.outcome import Json
 
+WIRE = "wire"
+"""In a serialization's context: write secrets as they are, for the host."""
+
 
 class Answer(BaseModel):
     """What an operation gives back; unknown keys are an error on both sides."""

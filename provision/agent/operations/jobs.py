@@ -7,12 +7,20 @@ alone tells what became of it, whoever died in between.
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializationInfo,
+    field_serializer,
+    model_validator,
+)
 
-from provision.agent.operations.base import Answer, ChangeAnswer, Operation
-from provision.agent.operations.execution import Record
+from provision.agent.operations.base import WIRE, Answer, ChangeAnswer, Operation
+from provision.agent.operations.execution import Record, SafeId
+from provision.model.secret import Secret
 
 
 class JobState(Enum):
@@ -40,6 +48,28 @@ class JobStartAnswer(Answer):
     state: JobState
 
 
+class JobAccount(BaseModel):
+    """Whom a job runs as. The password is written on the wire alone, and hidden everywhere else.
+
+    Args:
+        user: An account of the host or its domain, such as `LAB\\builder`. It needs the right to
+            log on as a batch job.
+        level: `highest` uses all rights that the account has; `limited` leaves an administrator's
+            out.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    user: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f/:*?\"<>|]+$")
+    password: Secret
+    level: Literal["limited", "highest"] = "limited"
+
+    @field_serializer("password")
+    def _write_password(self, password: Secret, info: SerializationInfo) -> str:
+        on_wire = isinstance(info.context, dict) and info.context.get(WIRE) is True
+        return password.get_secret_value() if on_wire else str(password)
+
+
 class JobStart(Operation[JobStartAnswer]):
     """Start a job, at most once for each id.
 
@@ -54,18 +84,26 @@ class JobStart(Operation[JobStartAnswer]):
         arguments: For a script, PowerShell parameters by name and position as they would be typed:
             `-NoRestart`, `-WimPath`, `C:\\x.wim`; for a program, its arguments.
         directory: Working directory, made when it is missing; the job's own folder when left out.
+        run: Which run starts it; kept with the job, and no part of its content.
+        account: Whom it runs as; SYSTEM at the highest level when left out.
+
+    Jobs of other runs that ended more than 14 days ago are removed on the way.
     """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     name: ClassVar[str] = "job.start"
     answer: ClassVar[type[Answer]] = JobStartAnswer
     changes: ClassVar[bool] = True
 
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    id: SafeId
     path: str | None = None
     script: str | None = None
     program: str | None = None
     arguments: tuple[str, ...] = ()
     directory: str | None = None
+    run: str = ""
+    account: JobAccount | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> JobStart:
@@ -82,12 +120,14 @@ class JobExit(Answer):
         threw: A terminating error ended the script.
         stopped: `job.stop` ended it.
         time: The host's clock, ISO 8601 UTC with milliseconds.
+        log_lost: The disk was full for a while, and some of its log is missing.
     """
 
     exit_code: int | None
     threw: bool
     stopped: bool = False
     time: str
+    log_lost: bool = False
 
 
 class JobProcess(Answer):
@@ -109,13 +149,18 @@ class JobPollAnswer(Answer):
 
     Args:
         records: Whole records from the offset on, heartbeats left out.
-        next_offset: Where to go on: bytes into the log.
+        next_offset: Where to go on: bytes into the whole log. Of a long one the host keeps the last
+            8 to 16 MiB.
         more: More records are there already than this answer may carry.
         exit: When it finished.
         process: While it runs; None when the process cannot be looked at.
         idle_seconds: Host seconds since the last record other than a heartbeat.
         time: The host's clock, ISO 8601 UTC with milliseconds.
         evidence: Why a lost job counts as lost, such as `boot changed` or `process 412 is gone`.
+        run: Which run started it.
+        boot: Token of the boot in which its process was started; empty when unknown.
+        skipped: Bytes of log between the asked offset and the first record given, which the host
+            does not keep any more.
     """
 
     state: JobState
@@ -127,6 +172,9 @@ class JobPollAnswer(Answer):
     idle_seconds: float = 0.0
     time: str
     evidence: str = ""
+    run: str = ""
+    boot: str = ""
+    skipped: int = 0
 
 
 class JobPoll(Operation[JobPollAnswer]):
@@ -169,3 +217,30 @@ class JobRemove(Operation[ChangeAnswer]):
     changes: ClassVar[bool] = True
 
     id: str
+
+
+class JobRow(Answer):
+    """One job.
+
+    Args:
+        started: When its scheduled task was started, by the host's clock, ISO 8601 UTC with
+            milliseconds; empty before that.
+    """
+
+    id: str
+    state: JobState
+    run: str
+    started: str
+
+
+class JobListAnswer(Answer):
+    """All jobs, sorted by id."""
+
+    jobs: tuple[JobRow, ...]
+
+
+class JobList(Operation[JobListAnswer]):
+    """List the jobs that the host knows of."""
+
+    name: ClassVar[str] = "job.list"
+    answer: ClassVar[type[Answer]] = JobListAnswer

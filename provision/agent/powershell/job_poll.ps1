@@ -2,24 +2,30 @@
 
 function Get-JobNews($Params) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
+    $folder = Get-JobFolder $Params.id
     $offset = [long] $Params.offset
-    $log = Join-Path (Get-JobFolder $Params.id) 'log'
+    $skipped = [long] 0
     $checked = -1
     while ($true) {
-        $piece = Read-LogPiece $log $offset $Params.limit
+        $piece = Read-LogPiece $folder $offset $Params.limit
+        $skipped += $piece.skipped
         $left = $Params.wait - $watch.Elapsed.TotalSeconds
         # The process is looked at every two seconds; the files of the log and of the end, always.
-        $ended = [IO.File]::Exists((Join-Path (Get-JobFolder $Params.id) 'exit.json'))
+        $ended = [IO.File]::Exists((Join-Path $folder 'exit.json'))
         if ($piece.records -or $ended -or $left -le 0 -or $checked -lt 0 -or $watch.Elapsed.TotalSeconds - $checked -ge 2) {
             $job = Get-Job $Params.id
             $checked = $watch.Elapsed.TotalSeconds
             if ($piece.records -or $left -le 0 -or $job.state -notin 'started', 'running') { break }
         }
         $offset = $piece.next
+        if ($piece.more) { continue }
         Start-Sleep -Milliseconds ([Math]::Max(1, [Math]::Min(150, $left * 1000)))
     }
     # Records that came before the end did, but after the piece was read.
-    if ($job.state -notin 'started', 'running') { $piece = Read-LogPiece $log $offset $Params.limit }
+    if ($job.state -notin 'started', 'running') {
+        $piece = Read-LogPiece $folder $offset $Params.limit
+        $skipped = [Math]::Max($skipped, $piece.skipped)
+    }
     $process = $null
     if ($job.state -eq 'running') { $process = Get-TreeUse $job.process.id (Read-Time $job.process.started) }
     [ordered] @{
@@ -29,9 +35,12 @@ function Get-JobNews($Params) {
         more         = $piece.more
         exit         = New-JobExit $job.exit
         process      = $process
-        idle_seconds = Get-IdleSeconds $job $log
+        idle_seconds = Get-IdleSeconds $job
         time         = Format-Milliseconds ([datetime]::UtcNow)
         evidence     = $job.evidence
+        run          = [string] $job.request.run
+        boot         = [string] $job.process.token
+        skipped      = $skipped
     }
 }
 
@@ -41,71 +50,21 @@ function New-JobExit($Exit) {
         exit_code = $Exit.exit_code
         threw     = [bool] $Exit.threw
         stopped   = [bool] $Exit.stopped
+        log_lost  = [bool] $Exit.log_lost
         time      = Format-Milliseconds (Read-Time $Exit.time)
     }
 }
 
-# Whole lines from the offset on, at most about the limit, but one line at least. An offset beyond the
-# end means another log than before: from its beginning then.
-function Read-LogPiece([string] $Path, [long] $Offset, [long] $Limit) {
-    $piece = @{ records = @(); next = $Offset; more = $false }
-    if (-not [IO.File]::Exists($Path)) { return $piece }
-    $stream = Open-Shared $Path
-    try {
-        $length = $stream.Length
-        if ($Offset -gt $length) { $Offset = 0 }
-        $size = [Math]::Min($Limit, $length - $Offset)
-        $end = -1
-        while ($true) {
-            $bytes = New-Object byte[] $size
-            $null = $stream.Seek($Offset, 'Begin')
-            $count = 0
-            while ($count -lt $size -and ($read = $stream.Read($bytes, $count, $size - $count)) -gt 0) { $count += $read }
-            $end = [Array]::LastIndexOf($bytes, [byte] 10)
-            if ($end -ge 0 -or $Offset + $size -ge $length) { break }
-            $size = [Math]::Min($size * 2, $length - $Offset)
-        }
-    }
-    finally { $stream.Dispose() }
-    $piece.next = $Offset + $end + 1
-    $piece.more = $Offset + $size -lt $length
-    if ($end -ge 0) { $piece.records = @(Read-LogLines $script:Utf8.GetString($bytes, 0, $end)) }
-    $piece
-}
-
-function Read-LogLines([string] $Text) {
-    foreach ($line in $Text.Split("`n")) {
-        $data = ConvertFrom-Json -InputObject $line
-        if ($data.kind -ne 'heartbeat') { ConvertTo-RecordData $data }
-    }
-}
-
-function ConvertTo-RecordData($Data) {
-    [ordered] @{ number = $Data.number; time = Format-Milliseconds (Read-Time $Data.time); kind = $Data.kind; text = [string] $Data.text; error = $Data.error }
-}
-
-# Since the last real record, which the log's last line dates; since the start when there is none.
-function Get-IdleSeconds($Job, [string] $Log) {
+# Since the last real record, which the log's last line counts; since the start when there is none.
+function Get-IdleSeconds($Job) {
     if ($Job.state -notin 'started', 'running') { return 0 }
     $since = $null
-    if ([IO.File]::Exists($Log)) {
-        $stream = Open-Shared $Log
-        try {
-            $size = [int] [Math]::Min($stream.Length, 300000)
-            $null = $stream.Seek(-$size, 'End')
-            $bytes = New-Object byte[] $size
-            $size = $stream.Read($bytes, 0, $size)
-        }
-        finally { $stream.Dispose() }
-        $lines = $script:Utf8.GetString($bytes, 0, $size).Split("`n")
-        # The last piece is empty or half a line.
-        if ($lines.Length -ge 2) {
-            $last = ConvertFrom-Json -InputObject $lines[$lines.Length - 2]
-            $since = $last.time
-            if ($last.last) { $since = $last.last }
-        }
+    foreach ($line in @(Read-LastLines (Join-Path $Job.folder 'log.jsonl') 300000) | Select-Object -Last 1) {
+        $last = ConvertFrom-Json -InputObject $line
+        $since = $last.tick
+        if ($null -ne $last.last) { $since = $last.last }
     }
-    if (-not $since) { $since = (Read-Json (Join-Path $Job.folder 'launched')).time }
-    if (-not $since) { return 0 }
-    [Math]::Max(0, [Math]::Round(([datetime]::UtcNow - (Read-Time $since)).TotalSeconds, 2))
+    if ($null -eq $since) { $since = (Read-Json (Join-Path $Job.folder 'launched')).tick }
+    if ($null -eq $since) { return 0 }
+    [Math]::Max(0, [Math]::Round((Get-Tick) - [double] $since, 2))
 }

@@ -21,24 +21,34 @@ function Start-JobOnce($Params, [bool] $Check) {
         $final = $job.folder
         $folder = "$final.$([Guid]::NewGuid().ToString('N')).new"
         $null = Get-DataFolder
+        Remove-OldJobs ([string] $Params.run)
         $null = [IO.Directory]::CreateDirectory($folder)
-        Invoke-Write { Write-RunFolder $folder $final $Params $content }
-        [IO.Directory]::Move($folder, $final)
+        try {
+            Invoke-Write { Write-RunFolder $folder $final $Params $content }
+            if ($Params.account) { Grant-Folder $folder $Params.account.user }
+            [IO.Directory]::Move($folder, $final)
+        }
+        catch {
+            Remove-Quietly $folder
+            throw
+        }
     }
     $started = -not [IO.File]::Exists((Join-Path $job.folder 'launched')) -and $job.state -in 'absent', 'started'
-    if ($started) { Start-JobTask $job.id $job.folder }
+    if ($started) { Start-JobTask $job.id $job.folder $Params.account }
     [ordered] @{ started = $started; state = (Get-Job $Params.id).state }
 }
 
 # One text that two requests with the same content share.
 function Get-JobContent($Params) {
-    ConvertTo-Json -Compress -InputObject ([ordered] @{
+    $content = [ordered] @{
         path      = $Params.path
         script    = $Params.script
         program   = $Params.program
         arguments = @($Params.arguments)
         directory = $Params.directory
-    })
+    }
+    if ($Params.account) { $content.account = @($Params.account.user, $Params.account.level) }
+    ConvertTo-Json -Compress -InputObject $content
 }
 
 # What the runner needs, in a folder that will stand at $Final.
@@ -64,7 +74,10 @@ function Write-RunFolder([string] $Folder, [string] $Final, $Params, [string] $C
         timeout   = $Params.timeout
         token     = (Get-BootIdentity).token
         content   = $Content
+        run       = [string] $Params.run
     })
+    [IO.File]::WriteAllBytes((Join-Path $Folder 'reserve-begin'), (New-Object byte[] 4096))
+    [IO.File]::WriteAllBytes((Join-Path $Folder 'reserve-end'), (New-Object byte[] 65536))
 }
 
 function Get-PowerShellPath {
@@ -76,20 +89,33 @@ function Get-RunnerArguments([string] $Folder) {
 }
 
 # The defaults of a scheduled task would end it after three days, on battery, and let it run at low
-# priority.
-function Start-JobTask([string] $Id, [string] $Folder) {
+# priority. A password goes to Windows by this call alone.
+function Start-JobTask([string] $Id, [string] $Folder, $Account) {
     $line = @(Get-RunnerArguments $Folder | ForEach-Object { Format-Argument $_ }) -join ' '
     $task = @{
-        TaskName  = $Id
-        TaskPath  = $script:TaskFolder
-        Action    = New-ScheduledTaskAction -Execute (Get-PowerShellPath) -Argument $line -WorkingDirectory $Folder
-        Principal = New-ScheduledTaskPrincipal -UserId 'SYSTEM' -LogonType ServiceAccount -RunLevel Highest
-        Settings  = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -ExecutionTimeLimit ([TimeSpan]::Zero) -Priority 4 -MultipleInstances IgnoreNew
+        TaskName = $Id
+        TaskPath = $script:TaskFolder
+        Action   = New-ScheduledTaskAction -Execute (Get-PowerShellPath) -Argument $line -WorkingDirectory $Folder
+        Settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -ExecutionTimeLimit ([TimeSpan]::Zero) -Priority 4 -MultipleInstances IgnoreNew
     }
+    if ($Account) {
+        $task.User = [string] $Account.user
+        $task.Password = [string] $Account.password
+        $task.RunLevel = [string] $Account.level
+    }
+    else { $task.Principal = New-ScheduledTaskPrincipal -UserId 'SYSTEM' -LogonType ServiceAccount -RunLevel Highest }
     try {
         $null = Register-ScheduledTask @task -Force
-        Write-Json (Join-Path $Folder 'launched') ([ordered] @{ time = Format-Milliseconds ([datetime]::UtcNow) })
+        Write-Json (Join-Path $Folder 'launched') ([ordered] @{ time = Format-Milliseconds ([datetime]::UtcNow); tick = Get-Tick })
         Start-ScheduledTask -TaskName $Id -TaskPath $script:TaskFolder
     }
     catch { throw (New-AgentError 'StartFailed' "job $Id does not start: $((Get-Cause $_).Message)" (Get-Cause $_)) }
+}
+
+# The agent's own folder is for administrators; a job's runner must read and write in its job's.
+function Grant-Folder([string] $Folder, [string] $User) {
+    $result = Invoke-Native (Find-Program 'icacls.exe') @($Folder, '/grant', "${User}:(OI)(CI)M", '/q') $Folder @{} 60
+    if ($result.exit_code -ne 0) {
+        throw (New-AgentError 'StartFailed' "the account $User cannot be given the job's folder: $(($result.stderr + $result.stdout).Trim())")
+    }
 }

@@ -1,8 +1,10 @@
 # A job's folder: request.json, runner.ps1, script.ps1 for a text, `launched` from just before its
-# scheduled task is started, then from the runner lock, process.json, log, and exit.json at the end.
+# scheduled task is started, then from the runner lock, process.json, log.jsonl (and log.1.jsonl),
+# and exit.json at the end. Two files keep room for the records of a runner on a full disk.
 # The folder alone tells what became of it.
 
 $script:LaunchSeconds = 120
+$script:JobDays = 14
 
 function Get-JobFolder([string] $Id) {
     if ($Id -notmatch '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$') {
@@ -19,8 +21,8 @@ function Get-Job([string] $Id) {
     $job.request = Read-Json (Join-Path $folder 'request.json')
     if (-not $job.request) { return $job }
     $job.exit = Read-Json (Join-Path $folder 'exit.json')
+    $job.process = Read-Json (Join-Path $folder 'process.json')
     if (-not $job.exit) {
-        $job.process = Read-Json (Join-Path $folder 'process.json')
         $job.evidence = Get-LossEvidence $job
         if (-not $job.evidence) {
             $job.state = 'started'
@@ -45,7 +47,7 @@ function Get-LossEvidence($Job) {
         return "process $($Job.process.id) is gone"
     }
     $launched = Read-Json (Join-Path $Job.folder 'launched')
-    if ($launched -and ([datetime]::UtcNow - (Read-Time $launched.time)).TotalSeconds -gt $script:LaunchSeconds) {
+    if ($launched -and (Get-Tick) - [double] $launched.tick -gt $script:LaunchSeconds) {
         return "the scheduled task did not start within $($script:LaunchSeconds) s"
     }
     ''
@@ -66,8 +68,8 @@ function Stop-JobTree($Params, [bool] $Check) {
         $process = Read-Json (Join-Path $job.folder 'process.json')
         if ($process) { Stop-Tree $process.id (Read-Time $process.started) }
         if (-not (Read-Json (Join-Path $job.folder 'exit.json'))) {
-            Write-Json (Join-Path $job.folder 'exit.json') ([ordered] @{
-                exit_code = $null; threw = $false; stopped = $true; time = Format-Milliseconds ([datetime]::UtcNow)
+            Write-Reserved $job.folder 'exit.json' 'reserve-end' ([ordered] @{
+                exit_code = $null; threw = $false; stopped = $true; log_lost = $false; time = Format-Milliseconds ([datetime]::UtcNow)
             })
         }
     }
@@ -94,5 +96,37 @@ function Remove-EndedFolder($Job) {
             if ($try -ge 40 -or -not [IO.Directory]::Exists($Job.folder)) { throw }
             Start-Sleep -Milliseconds 100
         }
+    }
+}
+
+function Get-JobList {
+    $jobs = @(foreach ($id in @(Get-JobIds)) {
+        $job = Get-Job $id
+        if ($job.state -eq 'absent') { continue }
+        $started = (Read-Json (Join-Path $job.folder 'launched')).time
+        if ($started) { $started = Format-Milliseconds (Read-Time $started) }
+        [ordered] @{ id = $id; state = $job.state; run = [string] $job.request.run; started = [string] $started }
+    })
+    [ordered] @{ jobs = @(Get-Sorted $jobs { $_.id }) }
+}
+
+# Folders that are not yet jobs have another ending.
+function Get-JobIds {
+    $folder = Join-Path (Get-DataPath) 'jobs'
+    if (-not [IO.Directory]::Exists($folder)) { return }
+    [IO.Directory]::GetDirectories($folder) | ForEach-Object { [IO.Path]::GetFileName($_) } | Where-Object { $_ -notlike '*.new' -and $_ -match '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$' }
+}
+
+# Jobs that ended long ago, but none of the run that goes on: a clock may have jumped.
+function Remove-OldJobs([string] $Run) {
+    $oldest = [datetime]::UtcNow.AddDays(-$script:JobDays)
+    foreach ($id in @(Get-JobIds)) {
+        $folder = Get-JobFolder $id
+        $last = @('exit.json', 'process.json', 'launched', 'request.json' | ForEach-Object { Join-Path $folder $_ } | Where-Object { [IO.File]::Exists($_) }) | Select-Object -First 1
+        if (-not $last -or [IO.File]::GetLastWriteTimeUtc($last) -ge $oldest) { continue }
+        $job = Get-Job $id
+        if ($job.state -notin 'finished', 'lost' -or ($Run -and $job.request.run -eq $Run)) { continue }
+        Unregister-ScheduledTask -TaskName $id -TaskPath $script:TaskFolder -Confirm:$false -ErrorAction SilentlyContinue
+        Remove-Quietly $folder
     }
 }

@@ -25,6 +25,7 @@ $script:Operations = @{
     'job.poll'              = 'Get-JobNews'
     'job.stop'              = 'Stop-JobTree'
     'job.remove'            = 'Remove-JobFolder'
+    'job.list'              = 'Get-JobList'
     'lease.take'            = 'Set-Lease'
     'lease.release'         = 'Clear-Lease'
     'lease.look'            = 'Get-LeaseRecord'

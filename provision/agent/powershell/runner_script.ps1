@@ -1,5 +1,5 @@
 # A user's script, run in a runspace of its own; every stream is merged into one queue, whose order is
-# the order of writing. The queue is bounded: a script that floods waits.
+# the order of writing. The queue and the texts in it are bounded: a script that floods waits.
 
 # A parameter's name stands as it is, so that switches bind by name; everything else is quoted, with
 # the typographic quotation marks that PowerShell takes for plain ones.
@@ -21,7 +21,7 @@ function Start-Script($Request, $Queue) {
     $shell = [PowerShell]::Create()
     $shell.Runspace = $runspace
     # Objects become text where they were made; Format-* hands out pieces that only make sense together.
-    $null = $shell.AddScript('param($ProvisionQueue) ' + (New-Invocation $Request.path @($Request.arguments)) + ' *>&1 | & {
+    $null = $shell.AddScript('param($ProvisionQueue, $ProvisionLimit) ' + (New-Invocation $Request.path @($Request.arguments)) + ' *>&1 | & {
         begin { $batch = New-Object System.Collections.ArrayList }
         process {
             $item = $_
@@ -37,20 +37,19 @@ function Start-Script($Request, $Queue) {
             }
             else { $text = ($item | Microsoft.PowerShell.Utility\Out-String -Width 200).Trim("`r", "`n") }
             if ($text -eq "") { $text = "$item" }
+            if ($text -is [string] -and $text.Length -gt $ProvisionLimit) { $text = "... " + $text.Substring($text.Length - $ProvisionLimit) }
             $ProvisionQueue.Add(@($time, $text))
         }
     }')
-    $null = $shell.AddArgument($Queue)
+    $null = $shell.AddArgument($Queue).AddArgument($script:TextLimit)
     $shell
 }
 
 function Invoke-Script($Request, $Exit) {
     $script:Seen = New-Object 'System.Collections.Generic.HashSet[string]'
     $script:Progress = ''
-    $queue = New-Object 'System.Collections.Concurrent.BlockingCollection[object]' 5000
-    $writer = New-Object System.IO.StringWriter
-    $console = [IO.TextWriter]::Synchronized($writer)
-    [Console]::SetOut($console)
+    $queue = New-Object 'System.Collections.Concurrent.BlockingCollection[object]' 500
+    $console = Open-Console
     $shell = Start-Script $Request $queue
     $handle = $shell.BeginInvoke()
     $item = $null
@@ -64,11 +63,12 @@ function Invoke-Script($Request, $Exit) {
             Write-Heartbeat
             $got = $queue.TryTake([ref] $item)
         }
-        Write-ConsoleText $console $writer
+        for ($i = 0; $i -lt 16 -and (Step-LineDrain $console.drain); $i++) { Write-Heartbeat }
         Write-ProgressRecord $shell
         Write-Heartbeat
         if ($done -and $queue.Count -eq 0) { break }
     }
+    Close-Console $console
     $failure = $null
     try { $null = $shell.EndInvoke($handle) }
     catch { $failure = $_ }
@@ -85,25 +85,13 @@ function Write-Item($Item) {
     $time, $record = $Item
     if ($record -is [Management.Automation.ErrorRecord]) {
         $data = ConvertTo-ErrorData $record
-        if ($script:Seen.Count -lt 1000) { $null = $script:Seen.Add((ConvertTo-Json -InputObject $data -Compress)) }
+        if ($script:Seen.Count -lt 1000) { $null = $script:Seen.Add((Get-ErrorKey $data)) }
         Write-Record 'error' $data.message $data $time
     }
     elseif ($record -is [Management.Automation.WarningRecord]) { Write-Record 'warning' $record.Message $null $time }
     elseif ($record -is [Management.Automation.InformationalRecord]) { Write-Record 'verbose' $record.Message $null $time }
     elseif ($record -is [Management.Automation.InformationRecord]) { Write-Record 'information' "$($record.MessageData)" $null $time }
     else { Write-Record 'output' "$record" $null $time }
-}
-
-# What the script wrote past PowerShell, straight to the console. The synchronized writer locks itself.
-function Write-ConsoleText($Console, $Writer) {
-    [Threading.Monitor]::Enter($Console)
-    try {
-        $text = $Writer.ToString()
-        if (-not $text) { return }
-        $null = $Writer.GetStringBuilder().Clear()
-    }
-    finally { [Threading.Monitor]::Exit($Console) }
-    foreach ($line in $text.TrimEnd("`r", "`n") -split '\r?\n') { Write-Record 'output' $line }
 }
 
 function Write-ProgressRecord($Shell) {
@@ -122,7 +110,7 @@ function Write-Caught($Runspace, $Failure) {
     if ($Failure) {
         $cause = Get-Cause $Failure
         if ($cause -is [Management.Automation.IContainsErrorRecord] -and $cause.ErrorRecord) {
-            $null = $script:Seen.Add((ConvertTo-Json -InputObject (ConvertTo-ErrorData $cause.ErrorRecord) -Compress))
+            $null = $script:Seen.Add((Get-ErrorKey (ConvertTo-ErrorData $cause.ErrorRecord)))
         }
     }
     $errors = @($Runspace.SessionStateProxy.GetVariable('Error'))
@@ -131,6 +119,6 @@ function Write-Caught($Runspace, $Failure) {
         if ($record -is [Management.Automation.IContainsErrorRecord]) { $record = $record.ErrorRecord }
         if ($record -isnot [Management.Automation.ErrorRecord]) { continue }
         $data = ConvertTo-ErrorData $record
-        if ($script:Seen.Add((ConvertTo-Json -InputObject $data -Compress))) { Write-Record 'caught' $data.message $data }
+        if ($script:Seen.Add((Get-ErrorKey $data))) { Write-Record 'caught' $data.message $data }
     }
 }

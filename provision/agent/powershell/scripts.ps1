@@ -41,27 +41,15 @@ function New-ScriptAnswer([string] $Folder, $End) {
 }
 
 function Read-RunLog([string] $Folder, $Answer) {
-    $log = Join-Path $Folder 'log'
-    if (-not [IO.File]::Exists($log)) { return }
-    $length = (New-Object System.IO.FileInfo $log).Length
-    $start = [Math]::Max(0, $length - $script:LogLimit)
-    $lines = @(Read-LogTail $log $start)
-    if ($lines.Length -gt $script:RecordLimit) { $lines = $lines[-$script:RecordLimit..-1] }
-    $Answer.records = $lines
-    $Answer.truncated = $lines.Length -gt 0 -and $lines[0].number -ne 1
-}
-
-function Read-LogTail([string] $Path, [long] $Start) {
-    $stream = Open-Shared $Path
-    try {
-        $null = $stream.Seek($Start, 'Begin')
-        $reader = New-Object System.IO.StreamReader $stream, $script:Utf8
-        if ($Start -gt 0) { $null = $reader.ReadLine() }
-        $text = $reader.ReadToEnd()
+    $lines = @(Read-LastLines (Join-Path $Folder 'log.jsonl') $script:LogLimit)
+    $length = ($lines | Measure-Object -Property Length -Sum).Sum
+    if ($length -lt $script:LogLimit) {
+        $lines = @(Read-LastLines (Join-Path $Folder 'log.1.jsonl') ($script:LogLimit - $length)) + $lines
     }
-    finally { $stream.Dispose() }
-    $end = $text.LastIndexOf("`n")
-    if ($end -ge 0) { Read-LogLines $text.Substring(0, $end) }
+    $records = @(Read-LogLines $lines)
+    if ($records.Length -gt $script:RecordLimit) { $records = $records[-$script:RecordLimit..-1] }
+    $Answer.records = $records
+    $Answer.truncated = $records.Length -gt 0 -and $records[0].number -ne 1
 }
 
 # The script ended its own process, or the process died of it.

@@ -120,8 +120,11 @@ def _jobs(world: World) -> Iterator[str]:
             yield f"the job {job.id!r} ended and is gone"
         if job.boot < world.boot.number and any(each.job == job.key for each in world.pending):
             yield f"the job {job.id!r} of an earlier boot still works"
-        if [each.number for each in job.log] != list(range(1, len(job.log) + 1)):
-            yield f"the records of the job {job.id!r} are not counted from 1"
+        first = job.log[0].number if job.log else 1
+        if [each.number for each in job.log] != list(range(first, first + len(job.log))):
+            yield f"the records of the job {job.id!r} are not counted one by one"
+        if (first == 1) != (job.log_base == 0):
+            yield f"the first records of the job {job.id!r} are gone, or are not"
         if not job.started_at <= job.last_record_at <= world.host_time:
             yield f"the records of the job {job.id!r} are of another time than it"
 
@@ -151,7 +154,8 @@ def _time(world: World) -> Iterator[str]:
 
 def _has_feature(world: World, *names: str) -> bool:
     found = (world.find(Feature, name) for name in names)
-    return any(feature is not None and feature.installed for feature in found)
+    # One that was removed works on until the restart that it waits for.
+    return any(feature is not None and (feature.installed or feature.pending) for feature in found)
 
 
 def _is(parse: Callable[[str], object], text: str) -> bool:

@@ -38,9 +38,14 @@ class Job(Thing):
         process: Process id of the runner; None until it was seen running.
         gone: The process ended without an exit record, within its boot.
         activity: Signs of life.
-        log: All records.
+        log: The records that its log still holds.
+        log_bytes: How many bytes of log they are; 0 when that was not counted yet.
+        log_base: Bytes of log before them, which are gone.
         last_record_at: Host time of the last record; of the start when there is none.
         exit: How it ended.
+        run: Which run started it.
+        user: Whom it runs as.
+        highest: With all rights that the account has.
         engine: Something outside the world runs it: a real PowerShell, or a modelled program.
     """
 
@@ -58,9 +63,14 @@ class Job(Thing):
     gone: bool = False
     activity: Activity
     log: tuple[Record, ...] = ()
+    log_bytes: int = 0
+    log_base: int = 0
     last_record_at: float
     exit: JobExit | None = None
     engine: bool = False
+    run: str = ""
+    user: str = "SYSTEM"
+    highest: bool = True
 
     @property
     def key(self) -> str:

@@ -10,6 +10,9 @@ from provision.simulator.world.job import Activity, Job
 from provision.simulator.world.model import World
 from provision.simulator.world.schedule import forget_job
 
+LOG_FILE = 8 * 1024 * 1024
+"""Bytes at which a log is set aside; that and the next one are kept."""
+
 
 def state(world: World, job: Job) -> JobState:
     """Tell what a job is doing, as its folder and its process show."""
@@ -42,17 +45,38 @@ def signs_of_life(world: World, job: Job) -> Activity:
 
 
 def log(world: World, effect: Log) -> World:
-    """Let a job write a record."""
+    """Let a job write a record; of a long log only the end is kept."""
     job = _job(world, effect.job)
     record = Record(
-        number=len(job.log) + 1,
+        number=job.log[-1].number + 1 if job.log else 1,
         time=times.milliseconds(world.clock()),
         kind=effect.kind,
         text=effect.text,
         error=effect.error,
     )
-    update = {"log": (*job.log, record), "last_record_at": world.host_time}
+    before = job.log_bytes or sum(map(size, job.log))
+    kept, gone = (job.log, 0) if before < 2 * LOG_FILE else _cut(job.log)
+    update = {
+        "log": (*kept, record),
+        "log_bytes": before - gone + size(record),
+        "log_base": job.log_base + gone,
+        "last_record_at": world.host_time,
+    }
     return world.put(job.model_copy(update=update))
+
+
+def size(record: Record) -> int:
+    """Give the bytes that a record takes in the log, were it JSON lines."""
+    return len(record.model_dump_json().encode()) + 1
+
+
+def _cut(log: tuple[Record, ...]) -> tuple[tuple[Record, ...], int]:
+    """Drop the older file: gives what is kept, and the bytes that are gone."""
+    gone = number = 0
+    while gone < LOG_FILE:
+        gone += size(log[number])
+        number += 1
+    return log[number:], gone
 
 
 def begin(world: World, job_id: str) -> World:

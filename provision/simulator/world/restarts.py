@@ -59,10 +59,21 @@ def shut_down(world: World, further: int, *, for_good: bool = False) -> World:
         for key in world.registry
         if not key.volatile and key.path not in windows.CLEARED_BY_RESTART
     )
-    world = world.with_(boot=boot, features=features, registry=registry)
+    world = _without_removed(world.with_(boot=boot, features=features, registry=registry))
     if for_good:
         return world
     return schedule(world, world.knobs.restart_seconds, BootUp(further=further), outlives_boot=True)
+
+
+def _without_removed(world: World) -> World:
+    """Take away what cannot be without the features that are gone now."""
+    installed = {feature.key for feature in world.features if feature.installed}
+    if "containers" not in installed:
+        world = world.with_(container_images=())
+    if not installed & {"containers", "hyper-v"}:
+        adapters = tuple(adapter for adapter in world.adapters if not adapter.switch)
+        world = world.with_(switches=(), adapters=adapters)
+    return world
 
 
 def boot_up(world: World, further: int) -> World:

@@ -52,8 +52,14 @@ function New-ScheduledTaskSettingsSet {
 function Register-ScheduledTask {
     [CmdletBinding()]
     param(
-        [Parameter(Mandatory)] [string] $TaskName, [string] $TaskPath = '\', [Parameter(Mandatory)] $Action, $Trigger, $Principal, $Settings, [switch] $Force
+        [Parameter(Mandatory)] [string] $TaskName, [string] $TaskPath = '\', [Parameter(Mandatory)] $Action, $Trigger, $Principal, $Settings, [switch] $Force,
+        [string] $User, [string] $Password, [ValidateSet('Limited', 'Highest')] [string] $RunLevel
     )
+    if ($User -and $Principal) { throw 'a user and a principal are of different parameter sets' }
+    if ($User) { $Principal = [pscustomobject] @{ UserId = $User; RunLevel = $RunLevel } }
+    if ($User -and $Password -eq 'wrong') {
+        $PSCmdlet.ThrowTerminatingError((New-WorldError 'HRESULT 0x8007052e,Register-ScheduledTask' 'The user name or password is incorrect.'))
+    }
     $task = [pscustomobject] @{
         noun = 'scheduled_task'; name = $TaskName; path = $TaskPath; at_logon = [bool] $Trigger.AtLogon; program = $Action.Execute
         arguments = [string] $Action.Arguments; user = [string] $Principal.UserId; highest = $Principal.RunLevel -eq 'Highest'

@@ -43,6 +43,7 @@ HANDLERS: dict[str, Handler] = {
     "job.start": jobs.start,
     "job.stop": jobs.stop,
     "job.remove": jobs.remove,
+    "job.list": jobs.list_,
     "lease.take": leases.take,
     "lease.release": leases.release,
     "lease.look": leases.look,

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from provision.agent.operations.base import ChangeAnswer
 from provision.agent.operations.execution import Record
 from provision.agent.operations.jobs import (
+    JobList,
+    JobListAnswer,
     JobPoll,
     JobPollAnswer,
     JobProcess,
     JobRemove,
+    JobRow,
     JobStart,
     JobStartAnswer,
     JobState,
     JobStop,
 )
-from provision.simulator.world import jobs, paths, storage, times, windows
+from provision.simulator.world import jobs, paths, restarts, storage, times, windows
 from provision.simulator.world.effects import Begin, Finish
 from provision.simulator.world.files import File
 from provision.simulator.world.installer import plan
@@ -29,6 +35,8 @@ BEGIN_SECONDS = 0.6
 """Host seconds from a scheduled task's start to its process: our guess."""
 
 TASK_FOLDER = "\\provision\\"
+KEPT = timedelta(days=14)
+"""How long the agent keeps a job that has ended."""
 
 
 def start(world: World, request: JobStart, check: bool) -> tuple[World, JobStartAnswer]:
@@ -44,7 +52,7 @@ def start(world: World, request: JobStart, check: bool) -> tuple[World, JobStart
     script = world.find(File, paths.key(request.path)) if request.path is not None else None
     if request.path is not None and (script is None or script.kind != "file"):
         raise refuse("NotFound", f"there is no script {request.path}")
-    world = _make(world, request, script)
+    world = _make(_prune(world, request.run), request, script)
     return world, JobStartAnswer(started=True, state=JobState.STARTED)
 
 
@@ -68,13 +76,26 @@ def remove(world: World, request: JobRemove, check: bool) -> tuple[World, Change
     if state in (JobState.STARTED, JobState.RUNNING):
         raise refuse("NotSupported", f"job {request.id} is {state.value}: stop it first")
     if job is not None and not check:
-        world = storage.delete(world.remove("job", job.key), job.folder)
-        world = world.remove("scheduled_task", (TASK_FOLDER + job.id).lower())
+        world = _forget(world, job)
     return world, ChangeAnswer(
         changed=job is not None,
         before={"state": state.value},
         after={"state": JobState.ABSENT.value},
     )
+
+
+def list_(world: World, _request: JobList, _check: bool) -> tuple[World, JobListAnswer]:
+    """Answer `job.list`."""
+    rows = [
+        JobRow(
+            id=job.id,
+            state=jobs.state(world, job),
+            run=job.run,
+            started=times.milliseconds(world.clock(job.started_at)),
+        )
+        for job in sorted(world.jobs, key=lambda job: job.id)
+    ]
+    return world, JobListAnswer(jobs=tuple(rows))
 
 
 def news(world: World, request: JobPoll) -> JobPollAnswer:
@@ -89,18 +110,21 @@ def news(world: World, request: JobPoll) -> JobPollAnswer:
             state=JobState.ABSENT, records=(), next_offset=request.offset, time=time
         )
     state = jobs.state(world, job)
-    records, offset, more = _piece(job.log, request.offset, request.limit)
+    piece = _piece(job, request.offset, request.limit)
     alive = state in (JobState.STARTED, JobState.RUNNING)
     return JobPollAnswer(
         state=state,
-        records=records,
-        next_offset=offset,
-        more=more,
+        records=piece.records,
+        next_offset=piece.next_offset,
+        more=piece.more,
         exit=job.exit,
         process=_process(world, job) if state is JobState.RUNNING else None,
         idle_seconds=round(world.host_time - job.last_record_at, 2) if alive else 0.0,
         time=time,
         evidence=jobs.lost_because(world, job),
+        run=job.run,
+        boot=_boot_token(world, job),
+        skipped=piece.skipped,
     )
 
 
@@ -117,6 +141,7 @@ def _make(world: World, request: JobStart, script: File | None) -> World:
             world = storage.make_folders(world, (*paths.parents(path), path))
     knobs = world.knobs
     installer = recognise(script.sha256, knobs.generation, knobs.known_scripts) if script else None
+    user, highest = _account(request)
     job = Job(
         id=request.id,
         path=paths.normal(request.path) if request.path is not None else None,
@@ -130,10 +155,18 @@ def _make(world: World, request: JobStart, script: File | None) -> World:
         last_record_at=world.host_time,
         activity=Activity(since=world.host_time),
         engine=installer is None,
+        run=request.run,
+        user=user,
+        highest=highest,
     )
     runner = f"-NoProfile -NonInteractive -ExecutionPolicy Bypass -File {folder}\\runner.ps1"
     task = ScheduledTask(
-        name=job.id, path=TASK_FOLDER, program=windows.POWERSHELL, arguments=runner
+        name=job.id,
+        path=TASK_FOLDER,
+        program=windows.POWERSHELL,
+        arguments=runner,
+        user=job.user,
+        highest=job.highest,
     )
     world = world.put(job).put(task)
     world = schedule(world, BEGIN_SECONDS, Begin(job=job.id), job=job.id)
@@ -145,25 +178,64 @@ def _make(world: World, request: JobStart, script: File | None) -> World:
 def _content(job: Job | JobStart) -> tuple[object, ...]:
     path = paths.key(job.path) if job.path is not None else None
     directory = paths.key(job.directory) if job.directory else None
-    return (path, job.script, job.program, job.arguments, directory)
+    return (path, job.script, job.program, job.arguments, directory, *_account(job))
 
 
-def _piece(
-    log: tuple[Record, ...], offset: int, limit: int
-) -> tuple[tuple[Record, ...], int, bool]:
-    sizes = [len(record.model_dump_json().encode()) + 1 for record in log]
-    if offset > sum(sizes):
+def _account(job: Job | JobStart) -> tuple[str, bool]:
+    if isinstance(job, Job):
+        return job.user, job.highest
+    if job.account is None:
+        return "SYSTEM", True
+    return job.account.user, job.account.level == "highest"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    records: tuple[Record, ...]
+    next_offset: int
+    more: bool
+    skipped: int
+
+
+def _piece(job: Job, offset: int, limit: int) -> _Piece:
+    sizes = [jobs.size(record) for record in job.log]
+    if offset > job.log_base + sum(sizes):
         offset = 0
+    skipped = max(0, job.log_base - offset)
+    offset += skipped
     taken: list[Record] = []
-    place, end = 0, offset
-    for record, size in zip(log, sizes, strict=True):
+    place, end = job.log_base, offset
+    for record, size in zip(job.log, sizes, strict=True):
         if place >= offset:
             if taken and place + size - offset > limit:
-                return tuple(taken), end, True
+                return _Piece(tuple(taken), end, True, skipped)
             taken.append(record)
             end = place + size
         place += size
-    return tuple(taken), end, False
+    return _Piece(tuple(taken), end, False, skipped)
+
+
+def _boot_token(world: World, job: Job) -> str:
+    if job.process is None:
+        return ""
+    if job.boot == world.boot.number:
+        return world.boot.token
+    return restarts.token(world.windows.machine_id, job.boot)
+
+
+def _prune(world: World, run: str) -> World:
+    """Forget jobs that ended long ago, but none of the run that goes on."""
+    for job in world.jobs:
+        ended = job.exit is not None or jobs.state(world, job) is JobState.LOST
+        last = datetime.fromisoformat(job.exit.time) if job.exit else world.clock(job.started_at)
+        if ended and world.clock() - last > KEPT and (not run or job.run != run):
+            world = _forget(world, job)
+    return world
+
+
+def _forget(world: World, job: Job) -> World:
+    world = storage.delete(world.remove("job", job.key), job.folder)
+    return world.remove("scheduled_task", (TASK_FOLDER + job.id).lower())
 
 
 def _process(world: World, job: Job) -> JobProcess:
