@@ -73,6 +73,11 @@ class AgentLink:
         return self._client is not None and self._state is BootState.CONNECTED
 
     @property
+    def away(self) -> bool:
+        """Whether the host was lost, or is going down, and was not found again."""
+        return self._boot is not None and self._state is not BootState.CONNECTED
+
+    @property
     def boot(self) -> BootIdentity:
         """The boot that the agent was started in."""
         assert self._boot is not None

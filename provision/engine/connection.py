@@ -63,6 +63,11 @@ class HostConnection:
         return self._link.boot
 
     @property
+    def away(self) -> bool:
+        """Whether the host was lost and not found again, as in the middle of a restart."""
+        return self._link.away
+
+    @property
     def task(self) -> str:
         """The task whose progress is told."""
         return self._link.task

@@ -156,10 +156,15 @@ class HostRunner:
             unexpected_warnings=self._tally.unexpected,
             verification_failed=self._tally.verification_failed,
             error=error,
-            left_running=self._effects.running_jobs if error else (),
+            left_running=self._left_running(error) if error else (),
             seconds=self._clock.now() - began,
             real_seconds=time.monotonic() - real_began,
         )
+
+    def _left_running(self, error: ProvisionError) -> tuple[str, ...]:
+        jobs = self._effects.running_jobs
+        restarts = isinstance(error, Interrupted) and self._connection.away
+        return (*jobs, "the host's restart") if restarts else jobs
 
     def _plan_only(self) -> None:
         self._make_plan(self._connect())

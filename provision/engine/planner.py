@@ -99,8 +99,12 @@ def _check_options(playbook: Playbook, options: RunOptions) -> None:
         )
     tags = {tag for task in playbook.tasks for tag in task.tags}
     problems += [
-        Problem(f"--tags: no task has the tag {tag!r}", hint="The tags are: " + ", ".join(tags))
+        Problem(f"--tags: no task has the tag {tag!r}", hint=_tags_hint(tags))
         for tag in sorted(options.tags - tags)
     ]
     if problems:
         raise InputError(problems)
+
+
+def _tags_hint(tags: set[str]) -> str:
+    return f"The tags are: {', '.join(sorted(tags))}" if tags else "No task of it has tags."

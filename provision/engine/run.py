@@ -40,7 +40,7 @@ class RunResult:
         unexpected_warnings: Those that no task expected: what `--strict` counts.
         verification_failed: A check did not hold where it was demanded.
         error: Why it ended early; None when it came to its end.
-        left_running: Ids of jobs that go on on the host.
+        left_running: What goes on on the host: ids of jobs, and a restart.
         seconds: Host seconds.
         real_seconds: The controller's seconds.
     """

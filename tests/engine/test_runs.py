@@ -118,6 +118,16 @@ def test_interrupted_and_continued_without_a_second_launch(lab: Callable) -> Non
     assert len(launched) == 1
 
 
+def test_interrupted_while_the_host_restarts(lab: Callable) -> None:
+    def stop(event: object, runner: object) -> None:
+        if getattr(event, "event", "") == "host_lost":
+            runner.interrupt()  # type: ignore[attr-defined]
+
+    result, _ = lab(restart_seconds=6000).run(CONTAINER_HOST, variables=TP4, react=stop)
+    assert result.outcome == "interrupted"
+    assert result.left_running == ("the host's restart",)
+
+
 def test_check_mode_changes_nothing(lab: Callable) -> None:
     here = lab()
     before = here.server.call(lambda: here.machine.world)
