@@ -113,11 +113,11 @@ function ConvertFrom-ProgramBytes([byte[]] $Bytes, [int] $Start) {
     $encoding.GetString($Bytes, $Start, $Bytes.Length - $Start)
 }
 
-# Run a program to its end or its timeout. A child that it leaves behind may hold the output open;
+# Run a program to its end or its timeout. When it began is asked only while it lives: of one that is
+# over already, not every system tells. A child that it leaves behind may hold the output open;
 # two silent seconds after the program's own end are enough.
 function Invoke-Native([string] $Program, [string[]] $Arguments, [string] $Directory, $Environment, [int] $Timeout) {
     $process = Start-Native (New-StartInfo $Program $Arguments $Directory $Environment)
-    $started = $process.StartTime.ToUniversalTime()
     $drains = @((New-Drain $process.StandardOutput), (New-Drain $process.StandardError))
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $quiet = [Diagnostics.Stopwatch]::StartNew()
@@ -131,7 +131,7 @@ function Invoke-Native([string] $Program, [string[]] $Arguments, [string] $Direc
         }
         elseif ($watch.Elapsed.TotalSeconds -ge $Timeout) {
             $timedOut = $true
-            Stop-Tree $process.Id $started
+            Stop-Tree $process.Id $process.StartTime.ToUniversalTime()
             break
         }
         else { $quiet.Restart() }
@@ -140,7 +140,7 @@ function Invoke-Native([string] $Program, [string[]] $Arguments, [string] $Direc
         $left = [Math]::Max(0, [int] ($Timeout * 1000 - $watch.ElapsedMilliseconds))
         if (-not $process.WaitForExit($left)) {
             $timedOut = $true
-            Stop-Tree $process.Id $started
+            Stop-Tree $process.Id $process.StartTime.ToUniversalTime()
         }
     }
     $code = $null
