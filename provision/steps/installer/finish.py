@@ -38,6 +38,8 @@ def completed(
     value = _value(counts, results)
     if open_checks:
         reason = verdict.harm or explain_failure(records, generation)
+        if reason is not None and reason.issue.id in {one.issue for one in verdict.warnings}:
+            reason = None  # The checks have proved it harmless: it explains nothing.
         why = not_holding(open_checks, len(results))
         result = _failure(
             f"{params.title} printed {params.complete.line!r}, but {why}", reason, records, value
