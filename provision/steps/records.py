@@ -9,26 +9,44 @@ from provision.agent.operations.execution import Record
 from provision.model.outcome import Json
 
 KEPT = 2000
-"""Records kept of each sort: a chatty script must not push its errors out."""
+KEPT_CHARACTERS = 1_000_000
+"""Records kept of each sort, and how long they may be together: a chatty script must neither push
+its errors out nor fill the memory."""
 
 TELLING = frozenset({"error", "warning", "caught"})
 SHOWN = frozenset({"output", "warning", "error", "information", "progress"})
+
+
+class _Latest:
+    """The last records, within both bounds; the very last one is kept in any case."""
+
+    def __init__(self) -> None:
+        self.records: deque[Record] = deque()
+        self._characters = 0
+
+    def add(self, record: Record) -> None:
+        self.records.append(record)
+        self._characters += len(record.text)
+        while len(self.records) > 1 and (
+            len(self.records) > KEPT or self._characters > KEPT_CHARACTERS
+        ):
+            self._characters -= len(self.records.popleft().text)
 
 
 class Records:
     """What a job wrote: the last errors and warnings, and the last of everything else."""
 
     def __init__(self) -> None:
-        self._telling: deque[Record] = deque(maxlen=KEPT)
-        self._others: deque[Record] = deque(maxlen=KEPT)
+        self._telling, self._others = _Latest(), _Latest()
 
     def add(self, record: Record) -> None:
         """Keep one more."""
-        (self._telling if record.kind in TELLING else self._others).append(record)
+        (self._telling if record.kind in TELLING else self._others).add(record)
 
     def all(self) -> tuple[Record, ...]:
         """Those that were kept, in the order in which they were written."""
-        return tuple(sorted([*self._telling, *self._others], key=lambda record: record.number))
+        kept = [*self._telling.records, *self._others.records]
+        return tuple(sorted(kept, key=lambda record: record.number))
 
 
 def lines_of(record: Record) -> Iterator[str]:

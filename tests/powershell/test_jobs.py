@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -125,3 +126,26 @@ def test_a_poll_never_cuts_a_record(host: Any, finish: Finish) -> None:
         texts += [each["text"] for each in piece["records"]]
         offset, more = piece["next_offset"], piece["more"]
     assert texts == ["x" * 3000 + str(n) for n in range(1, 10)]
+
+
+def test_a_job_that_was_registered_and_not_started_is_started(
+    host: Any, place: Path, finish: Finish
+) -> None:
+    script = f"Add-Content -Path '{place}/ran' -Value 'x'; 'done'"
+    host.perform("job.start", {"id": "whole", "script": script})
+    finish("whole")
+    jobs = host.data / "jobs"
+    shutil.copytree(jobs / "whole", jobs / "half")
+    for name in ("process.json", "exit.json", "log.jsonl", "lock"):
+        (jobs / "half" / name).unlink(missing_ok=True)
+    world = host.world()
+    [task] = [each for each in world.scheduled_tasks if each.name == "whole"]
+    arguments = task.arguments.replace("whole", "half")
+    host.write_world(world.put(task.model_copy(update={"name": "half", "arguments": arguments})))
+    for _ in range(2):
+        answer = host.perform("job.start", {"id": "half", "script": script})
+        assert answer["started"] is False
+    ended = finish("half")
+    assert ended["state"] == "finished"
+    assert [each["text"] for each in ended["records"]] == ["done"]
+    assert (place / "ran").read_text().split() == ["x", "x"]

@@ -1,6 +1,7 @@
 # Starting a job, at most once for each id, whoever dies in between: the folder gets its name only
-# when all is in it, and `launched` stands before the scheduled task is started, so that a second
-# try starts nothing that the first may have started.
+# when all is in it, and `launched` says that the scheduled task is registered. Whether it was
+# started too is not known then: it is started again, which does no harm, since Windows starts no
+# second one beside it, and a second runner leaves by itself (see `Invoke-Runner`).
 
 $script:TaskFolder = '\provision\'
 
@@ -33,8 +34,10 @@ function Start-JobOnce($Params, [bool] $Check) {
             throw
         }
     }
-    $started = -not [IO.File]::Exists((Join-Path $job.folder 'launched')) -and $job.state -in 'absent', 'started'
-    if ($started) { Start-JobTask $job.id $job.folder $Params.account }
+    $begins = $job.state -in 'absent', 'started'
+    $started = $begins -and -not [IO.File]::Exists((Join-Path $job.folder 'launched'))
+    if ($started) { Register-JobTask $job.id $job.folder $Params.account }
+    if ($begins) { Start-JobTask $job.id }
     [ordered] @{ started = $started; state = (Get-Job $Params.id).state }
 }
 
@@ -90,7 +93,7 @@ function Get-RunnerArguments([string] $Folder) {
 
 # The defaults of a scheduled task would end it after three days, on battery, and let it run at low
 # priority. A password goes to Windows by this call alone.
-function Start-JobTask([string] $Id, [string] $Folder, $Account) {
+function Register-JobTask([string] $Id, [string] $Folder, $Account) {
     $line = @(Get-RunnerArguments $Folder | ForEach-Object { Format-Argument $_ }) -join ' '
     $task = @{
         TaskName = $Id
@@ -107,9 +110,17 @@ function Start-JobTask([string] $Id, [string] $Folder, $Account) {
     try {
         $null = Register-ScheduledTask @task -Force
         Write-Json (Join-Path $Folder 'launched') ([ordered] @{ time = Format-Milliseconds ([datetime]::UtcNow); tick = Get-Tick })
-        Start-ScheduledTask -TaskName $Id -TaskPath $script:TaskFolder
     }
-    catch { throw (New-AgentError 'StartFailed' "job $Id does not start: $((Get-Cause $_).Message)" (Get-Cause $_)) }
+    catch { throw (New-StartFailed $Id $_) }
+}
+
+function Start-JobTask([string] $Id) {
+    try { Start-ScheduledTask -TaskName $Id -TaskPath $script:TaskFolder }
+    catch { throw (New-StartFailed $Id $_) }
+}
+
+function New-StartFailed([string] $Id, $ErrorRecord) {
+    New-AgentError 'StartFailed' "job $Id does not start: $((Get-Cause $ErrorRecord).Message)" (Get-Cause $ErrorRecord)
 }
 
 # The agent's own folder is for administrators; a job's runner must read and write in its job's.
