@@ -183,7 +183,17 @@ class Journal:
 def _values(
     run: str, kind: Kind, task: int | None, boot: str | None, data: Mapping[str, Any] | None
 ) -> tuple[Any, ...]:
-    return (run, now(), kind.value, task, boot, json.dumps(dict(data or {})))
+    return (run, now(), kind.value, task, boot, _text(data or {}))
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    """Write data as JSON: short, with other scripts' characters as they are, if that can be."""
+    text = json.dumps(dict(data), ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # Half a surrogate pair, of a program that writes nonsense.
+        return json.dumps(dict(data))
+    return text
 
 
 def _run(row: Row) -> Run:

@@ -9,7 +9,7 @@ from provision.agent.operations.execution import Record
 from provision.model.outcome import Json
 
 KEPT = 2000
-KEPT_CHARACTERS = 1_000_000
+KEPT_CHARACTERS = 128 * 1024
 """Records kept of each sort, and how long they may be together: a chatty script must neither push
 its errors out nor fill the memory."""
 
