@@ -14,7 +14,7 @@ from provision.model.errors import InputError, Problem
 from provision.model.host import Scheme, SimulateSettings
 from provision.simulator.fault_file import read_faults
 from provision.simulator.faults import FaultSchedule
-from provision.simulator.record import Record
+from provision.simulator.record import Record, ended
 from provision.simulator.world.model import World
 from provision.simulator.world.simulated_host import SimulatedHost
 
@@ -48,10 +48,8 @@ class Script:
 
     def changed(self, before: World, after: World) -> None:
         """Take note of a request that changed the host; see `SimulatedHost`."""
-        left = {job.key for job in after.jobs}
-        for job in before.jobs:
-            if job.key not in left:
-                self.faults.job_removed()
+        for _job in ended(before, after):
+            self.faults.job_ended()
         if self.record is not None:
             self.record.changed(before, after)
 

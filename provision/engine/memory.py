@@ -48,7 +48,7 @@ class Past:
         run: The run.
         finished: Its finished tasks, by number.
         restarts: Boots that it asked to end, by the number of the task that had not finished.
-        jobs: Jobs that it started and did not begin to remove, by the number of the task; each
+        jobs: Jobs that unfinished tasks started and did not begin to remove, by the task; each
             with the number of the effect.
         started: The number of the last task that it began; 0 for none.
         mark: How far the host's own record had been seen to follow.
@@ -210,7 +210,7 @@ class RunMemory:
         data = {
             "outcome": result.outcome.value,
             "seconds": round(seconds, 3),
-            "result": result.model_dump(mode="json"),
+            "result": result.model_dump(mode="json", exclude={"value"}),
             "value": dict(value),
         }
         self._append(Kind.TASK_FINISHED, task, data)
@@ -218,6 +218,9 @@ class RunMemory:
     def effect_started(self, task: int, what: str, params: Mapping[str, Json]) -> int:
         """Write down that something is about to be done to the host; gives its number."""
         self._effects += 1
+        if what == "job.start" and self._past is not None:
+            # Whatever restart was asked for before it is over.
+            self._past.restarts.pop(task, None)
         data = {"effect": self._effects, "what": what, "params": dict(params)}
         self._append(Kind.EFFECT_STARTED, task, data)
         return self._effects
@@ -267,6 +270,7 @@ def recall(run: Run, entries: list[Entry]) -> Past | None:
                 past.restarts.pop(entry.task, None)
                 result = StepResult.model_validate(entry.data["result"])
                 if result.failure is None:
+                    past.jobs.pop(entry.task, None)
                     past.finished[entry.task] = Remembered(
                         result, entry.data.get("value", {}), entry.time
                     )

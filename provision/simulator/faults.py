@@ -89,8 +89,8 @@ class ScheduledFault:
     Args:
         exchange: Counted from 1, among the exchanges of `action` when that is given.
         action: `Create`, `Command`, `Send`, `Receive`, `Signal`, `Delete` or `Get`.
-        after_jobs: The count begins when so many jobs have been removed from the host: how often a
-            client polls is not known beforehand, what it does afterwards is.
+        after_jobs: The count begins when so many jobs have ended on the host: how often a client
+            polls is not known beforehand, what it does afterwards is.
     """
 
     exchange: int
@@ -113,7 +113,7 @@ class FaultSchedule:
     def __init__(self, faults: Iterable[ScheduledFault] = (), notice: Notice | None = None) -> None:
         self._faults: dict[tuple[int, str | None, int], Fault] = {}
         self._count: Counter[tuple[int, str | None]] = Counter()
-        self._jobs_removed = 0
+        self._jobs_ended = 0
         self._notice = notice
         for fault in faults:
             self._faults[fault.after_jobs, fault.action, fault.exchange] = fault.fault
@@ -121,7 +121,7 @@ class FaultSchedule:
     def next_exchange(self, action: str) -> Fault | None:
         """Count one exchange; gives the fault that strikes it."""
         struck = None
-        for begin in range(self._jobs_removed + 1):
+        for begin in range(self._jobs_ended + 1):
             for key in ((begin, action), (begin, None)):
                 self._count[key] += 1
                 struck = self._faults.pop((*key, self._count[key]), None) or struck
@@ -129,6 +129,6 @@ class FaultSchedule:
             self._notice(self._count[0, None], action, struck)
         return struck
 
-    def job_removed(self) -> None:
+    def job_ended(self) -> None:
         """Begin a further count."""
-        self._jobs_removed += 1
+        self._jobs_ended += 1

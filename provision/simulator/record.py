@@ -1,7 +1,7 @@
 """What happened to a simulated host, as JSON lines: for whoever places faults, and for tests.
 
 Three kinds of lines: each exchange with its number and the fault that struck it; each launch of a
-job; and each job with all that it had written, once its folder was removed or the host was closed.
+job; and each job with all that it had written, once it ended, was removed, or the host was closed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,15 @@ from provision.simulator.world.job import Job
 from provision.simulator.world.model import World
 
 
+def ended(before: World, after: World) -> list[Job]:
+    """Give the jobs that ended between two worlds, or were removed without an end."""
+    old = {(job.key, job.started_at): job for job in before.jobs}
+    new = {(job.key, job.started_at): job for job in after.jobs}
+    removed = [job for place, job in old.items() if place not in new and job.exit is None]
+    over = [place for place, job in new.items() if job.exit is not None]
+    return removed + [new[p] for p in over if p not in old or old[p].exit is None]
+
+
 class Record:
     """Writes the lines, each at once.
 
@@ -30,6 +39,7 @@ class Record:
     def __init__(self, path: Path) -> None:
         self._stream = path.open("w", encoding="utf-8", newline="\n")
         self._launches: Counter[str] = Counter()
+        self._told: set[tuple[str, int]] = set()
 
     def exchange(self, number: int, action: str, fault: Fault | None) -> None:
         """Take note of an exchange before it is carried out; see `FaultSchedule`."""
@@ -37,23 +47,27 @@ class Record:
 
     def changed(self, before: World, after: World) -> None:
         """Take note of a request that changed the world; see `SimulatedHost`."""
-        old = {job.key: job for job in before.jobs}
-        new = {job.key: job for job in after.jobs}
-        for key, job in old.items():
-            if key not in new:
-                self._ended(before, job)
-        for key, job in new.items():
-            if key not in old:
-                self._launches[key] += 1
-                self._write(launched=job.id, launch=self._launches[key], boot=job.boot)
+        over = ended(before, after)
+        known = {(job.key, job.started_at) for job in before.jobs}
+        for job in over:
+            if (job.key, job.started_at) in known:
+                self._ended(after if job in after.jobs else before, job)
+        for job in after.jobs:
+            if (job.key, job.started_at) not in known:
+                self._launches[job.key] += 1
+                self._write(launched=job.id, launch=self._launches[job.key], boot=job.boot)
+                if job in over:
+                    self._ended(after, job)
 
     def close(self, world: World) -> None:
         """Write what is left of the host's jobs, and close the file."""
         for job in world.jobs:
-            self._ended(world, job)
+            if (job.key, self._launches[job.key]) not in self._told:
+                self._ended(world, job)
         self._stream.close()
 
     def _ended(self, world: World, job: Job) -> None:
+        self._told.add((job.key, self._launches[job.key]))
         self._write(
             ended=job.id,
             launch=self._launches[job.key],

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from provision.agent.operations.execution import Exec
-from provision.agent.operations.jobs import JobStart
+from provision.agent.operations.jobs import JobAccount, JobStart
 from provision.model.outcome import Change, Json, StepResult
 from provision.model.playbook import OnRestart
 from provision.steps.command_line import split_command_line
@@ -39,6 +39,8 @@ class Command(Step):
         changes: False says that it only looks: the outcome is `ok`.
         detach: Run it as a job that outlives the connection, for long work and for what Windows
             refuses to a network logon.
+        account: With `detach`: `user`, `password` and `level` (`limited` or `highest`) to run as;
+            SYSTEM when left out.
         silence: With `detach`: when silence is reported, and when it counts as hung.
     """
 
@@ -61,6 +63,7 @@ command: docker tag windowsservercore example.com/windowsservercore
     ok_codes: tuple[int, ...] = (0,)
     changes: bool = True
     detach: bool = False
+    account: JobAccount | None = None
     silence: Silence = Silence()
 
     @model_validator(mode="after")
@@ -71,6 +74,8 @@ command: docker tag windowsservercore example.com/windowsservercore
             raise ValueError("arguments are for program; line has its own")
         if self.detach and self.environment:
             raise ValueError("a job has no environment of its own; leave one of the two out")
+        if self.account and not self.detach:
+            raise ValueError("only a job has an account of its own: give detach as well")
         if not self._words():
             raise ValueError("the line is empty")
         return self
@@ -114,7 +119,12 @@ command: docker tag windowsservercore example.com/windowsservercore
     def _as_job(self, context: StepContext) -> Procedure[StepResult]:
         program, *arguments = self._words()
         start = JobStart(
-            id=context.key, program=program, arguments=tuple(arguments), directory=self.directory
+            id=context.key,
+            program=program,
+            arguments=tuple(arguments),
+            directory=self.directory,
+            run=context.run,
+            account=self.account,
         )
         now: float = yield Elapsed()
         limit = now + (context.timeout or self.default_timeout)

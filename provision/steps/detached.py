@@ -2,8 +2,9 @@
 
 The job's id is the task's key, the same in every run of the playbook. So a run finds the job that
 an interrupted one left behind, follows it or takes its result, and does not start it a second
-time; one that was lost is started anew only by another run than the one that lost it. A job is
-removed as soon as its end was taken note of.
+time; one that was lost is started anew only by another run than the one that lost it. A job that
+ended stays on the host until the task's next one, so that its end can be looked up again; the ended
+job of another run makes room.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ def run_detached(
     Raises:
         TaskError: Another job of this task is still running, with other content.
     """
-    before = (yield from call(JobPoll(id=start.id))).state
-    if before is JobState.LOST and start.id not in begun:
+    polled = yield from call(JobPoll(id=start.id))
+    before, ours = polled.state, polled.run == start.run
+    if (before is JobState.LOST and start.id not in begun) or (before in ENDED and not ours):
         yield from call(JobRemove(id=start.id))
         before = JobState.ABSENT
     try:
@@ -56,8 +58,6 @@ def run_detached(
     followed = yield from follow(start.id, silence, until)
     if followed.end in (End.HUNG, End.NOT_STARTED):
         yield from call(JobStop(id=start.id))
-    if followed.end is not End.OVERDUE:
-        yield from call(JobRemove(id=start.id))
     return followed
 
 
@@ -66,8 +66,8 @@ def shortfall(followed: Followed) -> tuple[str, str]:
     if followed.end is End.FINISHED:
         return "", ""
     remedies = {
-        End.OVERDUE: "It goes on on the host. Run again: the same job is found and followed; "
-        "allow more with `timeout`.",
+        End.OVERDUE: "It goes on on the host. Run again while it does: the same job is found and "
+        "followed; allow more with `timeout`.",
         End.HUNG: "The job was stopped. Allow more with silence.give_up_after if it is only slow.",
         End.LOST: "Something ended the job; look at what it had done before you run it again.",
         End.NOT_STARTED: "Look at the host's Task Scheduler service, then run again.",

@@ -40,6 +40,7 @@ class Followed:
     Args:
         records: What was kept of what it wrote.
         exit: When it finished.
+        boot: Token of the boot in which its process ran; empty when unknown.
         evidence: Why it counts as lost, hung, overdue or not started.
     """
 
@@ -47,6 +48,7 @@ class Followed:
     records: tuple[Record, ...]
     exit: JobExit | None = None
     evidence: str = ""
+    boot: str = ""
 
 
 def follow(
@@ -73,6 +75,8 @@ def follow(
     while True:
         answer = yield from call(JobPoll(id=job, offset=offset, wait=wait))
         offset = answer.next_offset
+        if answer.skipped:
+            yield Progress(f"{megabytes(answer.skipped)} of output were skipped")
         for record in answer.records:
             records.add(record)
             if notice is not None:
@@ -90,10 +94,15 @@ def follow(
             continue
         looking_again = False
         if end is not None:
-            return Followed(end, records.all(), answer.exit, evidence)
+            return Followed(end, records.all(), answer.exit, evidence, answer.boot)
         if told := signs.report(answer, now):
             yield Progress(told, "waiting")
         wait = FIRST_WAIT if answer.records else min(LONGEST_WAIT, max(FIRST_WAIT, wait * 2))
+
+
+def megabytes(count: int) -> str:
+    """Write a number of bytes as people say it."""
+    return f"{count / 1e6:.0f} MB" if count >= 1_000_000 else f"{count / 1e6:.2f} MB"
 
 
 def _judge(

@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from provision.agent.operations.execution import PowerShell as RunPowerShell
 from provision.agent.operations.execution import Record
-from provision.agent.operations.jobs import JobStart
+from provision.agent.operations.jobs import JobAccount, JobStart
 from provision.model.errors import TaskError
 from provision.model.outcome import Change, Json, StepResult
 from provision.model.playbook import OnRestart
@@ -41,6 +41,8 @@ class PowerShell(Step):
         changes: False says that it only looks: the outcome is `ok`.
         detach: Run it as a job that outlives the connection, for long work and for what Windows
             refuses to a network logon.
+        account: With `detach`: `user`, `password` and `level` (`limited` or `highest`) to run as;
+            SYSTEM when left out.
         silence: With `detach`: when silence is reported, and when it counts as hung.
     """
 
@@ -65,12 +67,15 @@ register: adapters
     fail_on_errors: bool = False
     changes: bool = True
     detach: bool = False
+    account: JobAccount | None = None
     silence: Silence = Silence()
 
     @model_validator(mode="after")
     def _one_script(self) -> PowerShell:
         if (self.script is None) == (self.file is None):
             raise ValueError("give exactly one of script and file")
+        if self.account and not self.detach:
+            raise ValueError("only a job has an account of its own: give detach as well")
         return self
 
     def intent(self) -> str:
@@ -110,7 +115,13 @@ register: adapters
             ) from None
 
     def _as_job(self, text: str, context: StepContext) -> StepProcedure:
-        start = JobStart(id=context.key, script=text, directory=self.directory)
+        start = JobStart(
+            id=context.key,
+            script=text,
+            directory=self.directory,
+            run=context.run,
+            account=self.account,
+        )
         now: float = yield Elapsed()
         limit = now + (context.timeout or self.default_timeout)
         followed = yield from run_detached(start, self.silence, limit, context.begun)

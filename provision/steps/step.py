@@ -56,7 +56,7 @@ class Step(BaseModel):
         example: YAML of one task, shown in the documentation and checked by a test.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: ClassVar[str]
     short: ClassVar[str | None] = None

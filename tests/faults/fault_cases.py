@@ -95,7 +95,7 @@ SERVED = {
 
 
 PHASES = 2
-"""Jobs that an undisturbed run removes from the host."""
+"""Jobs that end in an undisturbed run."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Place:
 
     Args:
         number: Counted from 1.
-        after_jobs: Where the count begins: when so many jobs were removed.
+        after_jobs: Where the count begins: when so many jobs have ended.
     """
 
     number: int

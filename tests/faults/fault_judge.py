@@ -46,7 +46,7 @@ class Reference:
     """How an undisturbed run ends.
 
     Args:
-        installed: How many exchanges it takes until the installer's last job is removed.
+        installed: How many exchanges it takes until the installer's last job has ended.
         exchanges: How many in all.
     """
 

@@ -177,7 +177,7 @@ class Lab:
         ]
 
     def installed(self) -> int:
-        """How many exchanges there were when the last job was removed."""
+        """How many exchanges there were when the last job ended."""
         count = found = 0
         for line in self._record(self._serving):
             count = line.get("exchange", count)

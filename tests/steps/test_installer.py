@@ -205,7 +205,7 @@ def test_an_overdue_phase_goes_on_and_is_found_again(simulated):
     result = host.play("installer", PARAMS)
     assert result.outcome is Outcome.CHANGED, result
     assert host.says("it is followed on")
-    assert len(host.host.world.jobs) == 0
+    assert [job.exit is None for job in host.host.world.jobs] == [False]
     assert issues(result) == ["vswitch-add-failed"]
 
 
@@ -273,12 +273,11 @@ class Died(Exception):
 
 def watched(host, die_at=None):
     """Count launches, know what the journal would know, and die at an effect."""
-    carry_out, host.launches, count = host.carry_out, 0, 0
+    carry_out, host.launches, host.effects = host.carry_out, 0, 0
 
     def carried(effect):
-        nonlocal count
-        count += 1
-        if count == die_at:
+        host.effects += 1
+        if host.effects == die_at:
             raise Died
         called = getattr(effect, "operation", None)
         starts = isinstance(called, JobStart)
@@ -311,8 +310,45 @@ def test_what_ended_while_nobody_looked_is_not_run_again(simulated, mode, die_at
     assert result.outcome is Outcome.CHANGED, result
     assert before + host.launches == 2
     assert issues(result) == ["vswitch-add-failed"]
-    assert host.host.world.jobs == ()
-    assert host.host.world.scheduled_tasks == ()
+    assert [job.exit is None for job in host.host.world.jobs] == [False]
+    assert [task.name for task in host.host.world.scheduled_tasks] == [host.key]
+
+
+def test_the_very_end_is_told_again(simulated):
+    """The controller dies when all is done and before the end of the task was written down."""
+    whole = watched(fetched(simulated()))
+    whole.play("installer", PARAMS)
+    for last in range(6):
+        host = watched(fetched(simulated()), whole.effects - last)
+        with pytest.raises(Died):
+            host.play("installer", PARAMS)
+        assert host.launches == 2
+        host.carry_out = type(host).carry_out.__get__(host)
+        host = watched(host)
+        result = host.play("installer", PARAMS)
+        assert (result.outcome, issues(result)) == (Outcome.CHANGED, ["vswitch-add-failed"])
+        assert host.launches == 0
+
+
+def test_a_restart_that_has_happened_is_not_made_again(simulated):
+    """The first phase wants one; while the controller is away, somebody else restarts the host."""
+    host = watched(fetched(simulated()))
+    restart = host._restart
+
+    def die(_reason):
+        raise Died
+
+    host._restart = die
+    with pytest.raises(Died):
+        host.play("installer", PARAMS)
+    host._restart = restart
+    host.host.program("shutdown.exe", ("/r", "/t", "0"))
+    host.time.seconds += 600
+    host.connect()
+    result = host.play("installer", PARAMS)
+    assert result.outcome is Outcome.CHANGED, result
+    assert host.says("the restart that it wanted has happened")
+    assert (host.restarts, result.value["restarts"], host.launches) == ([], 1, 2)
 
 
 def test_the_ended_job_of_another_run_is_not_this_run_s(simulated):
@@ -321,13 +357,13 @@ def test_the_ended_job_of_another_run_is_not_this_run_s(simulated):
         host.play("installer", PARAMS)
     host.carry_out = type(host).carry_out.__get__(host)
     host.time.seconds += 3 * 3600
-    host.begun = frozenset()
+    host.begun, host.run = frozenset(), "run-2"
     host = watched(host)
     host.connect()
     result = host.play("installer", PARAMS, timeout=30 * 3600)
     assert result.outcome is Outcome.CHANGED
     assert host.launches >= 1
-    assert host.host.world.jobs == ()
+    assert [job.run for job in host.host.world.jobs] == ["run-2"]
 
 
 def test_a_script_that_is_missing(simulated):

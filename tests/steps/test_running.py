@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from provision.agent.operations.base import ErrorRecord
+from provision.agent.operations.base import WIRE, ErrorRecord
+from provision.agent.operations.jobs import JobStart
 from provision.model.errors import TaskError
 from provision.model.outcome import Outcome
 from provision.steps.registry import STEPS
@@ -180,18 +181,19 @@ def test_a_job_from_start_to_end(player):
     result = host.play("command", {"line": "make all", "detach": True})
     assert result.outcome is Outcome.CHANGED
     assert result.value["stdout"] == "one\ntwo"
-    assert names(host) == ["job.poll", "job.start", "job.poll", "job.poll", "job.remove"]
+    assert names(host) == ["job.poll", "job.start", "job.poll", "job.poll"]
+    assert host.asked[1].run == "run-1"
     assert [op.offset for op in host.asked if op.name == "job.poll"] == [0, 0, 10]
     assert {op.id for op in host.asked} == {"01-task"}
     shown = [line.text for line in host.progress if line.kind == "output"]
     assert shown == ["one", "two"]
 
 
-def test_a_job_that_an_interrupted_run_left_is_not_started_twice(player):
+def test_a_job_that_this_run_began_before_is_not_started_twice(player):
     host = player(
         job(
-            polled("finished", exit=ended()),
-            polled("finished", record(1, "output", "x"), exit=ended()),
+            polled("finished", exit=ended(), run="run-1"),
+            polled("finished", record(1, "output", "x"), exit=ended(), run="run-1"),
             start={"started": False, "state": "finished"},
         )
     )
@@ -199,7 +201,64 @@ def test_a_job_that_an_interrupted_run_left_is_not_started_twice(player):
     assert result.outcome is Outcome.CHANGED
     assert result.value["output"] == ["x"]
     assert host.says("its result is taken")
-    assert names(host)[-1] == "job.remove"
+    assert "job.remove" not in names(host)
+
+
+def test_the_ended_job_of_another_run_makes_room(player):
+    host = player(
+        job(polled("finished", exit=ended(), run="run-0"), polled("finished", exit=ended()))
+    )
+    result = host.play("powershell", {"script": "x", "detach": True})
+    assert result.outcome is Outcome.CHANGED
+    assert names(host) == ["job.poll", "job.remove", "job.start", "job.poll"]
+
+
+def test_the_running_job_of_another_run_is_followed(player):
+    running = polled("running", run="run-0")
+    host = player(job(running, running, polled("finished", exit=ended(), run="run-0")))
+    result = host.play("powershell", {"script": "x", "detach": True})
+    assert result.outcome is Outcome.CHANGED
+    assert names(host) == ["job.poll", "job.start", "job.poll", "job.poll"]
+
+
+def test_skipped_output_is_told(player):
+    host = player(
+        job(
+            polled("absent"),
+            polled("running", record(900, "output", "x"), offset=9, skipped=480_000_000),
+            polled("finished", offset=9, exit=ended()),
+        )
+    )
+    assert host.play("command", {"line": "x", "detach": True}).outcome is Outcome.CHANGED
+    assert [line.text for line in host.progress if "skipped" in line.text] == [
+        "480 MB of output were skipped"
+    ]
+
+
+SECRET = {"user": "LAB\\builder", "password": "hunter2", "level": "highest"}
+
+
+@pytest.mark.parametrize("name", ["command", "powershell"])
+def test_a_job_of_a_named_account(player, name):
+    host = player(job(polled("absent"), polled("finished", exit=ended())))
+    params = {STEPS[name].short: "x", "detach": True, "account": SECRET}
+    step = STEPS[name].model_validate(params)
+    result = host.play(name, params)
+    start = host.asked[1]
+    assert (start.account.user, start.account.level) == ("LAB\\builder", "highest")
+    assert start.model_dump(mode="json", context={WIRE: True})["account"] == SECRET
+    told = [step, step.intent(), step.model_dump(), step.model_dump_json(), start, result]
+    told += [start.model_dump_json(), host.progress]
+    assert "hunter2" not in repr(told) + str(told)
+
+
+@pytest.mark.parametrize("name", ["command", "powershell"])
+def test_an_account_is_for_jobs_alone(name):
+    with pytest.raises(ValidationError, match="give detach as well") as raised:
+        STEPS[name].model_validate({STEPS[name].short: "x", "account": SECRET})
+    with pytest.raises(ValidationError) as nonsense:
+        JobStart.model_validate({"id": "x", "script": "x", "account": {**SECRET, "level": "low"}})
+    assert "hunter2" not in str(raised.value) + str(nonsense.value)
 
 
 def test_a_lost_job_of_an_earlier_run_is_started_anew(player):
@@ -243,19 +302,20 @@ def test_a_job_that_is_lost_under_way_is_not_started_again(player):
 
 
 def test_a_job_that_this_run_lost_is_not_started_again(player):
-    host = player(job(polled("lost"), polled("lost", evidence="boot changed")))
+    lost = polled("lost", evidence="boot changed", run="run-1")
+    host = player(job(lost, lost))
     host.begun = frozenset({host.key})
     result = host.play("command", {"line": "x", "detach": True})
     assert result.failure == "x: lost: boot changed"
     assert "before you run it again" in result.remedy
-    assert names(host) == ["job.poll", "job.poll", "job.remove"]
+    assert names(host) == ["job.poll", "job.poll"]
 
 
 def test_an_ended_job_with_other_content_makes_room(player):
     exists = ErrorRecord(message="other content", id="JobExists")
     host = player(
         job(
-            polled("finished", exit=ended()),
+            polled("finished", exit=ended(), run="run-1"),
             polled("finished", exit=ended()),
         )
         | {"job.start": [exists, {"started": True, "state": "started"}]}
@@ -285,7 +345,7 @@ def test_a_job_that_is_never_seen_running_is_stopped(player):
     host.script = job() | {"job.poll": waits(host, "started")}
     result = host.play("command", {"line": "x", "detach": True})
     assert "not started: not seen running after" in (result.failure or "")
-    assert names(host)[-2:] == ["job.stop", "job.remove"]
+    assert names(host)[-1] == "job.stop"
 
 
 def test_an_overdue_job_goes_on(player):

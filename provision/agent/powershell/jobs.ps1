@@ -88,15 +88,18 @@ function Remove-JobFolder($Params, [bool] $Check) {
     New-Change ($job.state -ne 'absent') (New-JobState $job.state) (New-JobState 'absent')
 }
 
-# The runner writes its exit record just before its end, and stands in the folder until then.
+# The runner writes its exit record just before its end, and stands in the folder until then. The
+# folder loses its name first, so that half of one is never taken for a job.
 function Remove-EndedFolder($Job) {
+    $gone = "$($Job.folder).$([Guid]::NewGuid().ToString('N')).new"
     for ($try = 1; ; $try++) {
-        try { return Remove-Anything $Job.folder }
+        try { [IO.Directory]::Move($Job.folder, $gone); break }
         catch {
             if ($try -ge 40 -or -not [IO.Directory]::Exists($Job.folder)) { throw }
             Start-Sleep -Milliseconds 100
         }
     }
+    Remove-Quietly $gone
 }
 
 function Get-JobList {
@@ -120,6 +123,11 @@ function Get-JobIds {
 # Jobs that ended long ago, but none of the run that goes on: a clock may have jumped.
 function Remove-OldJobs([string] $Run) {
     $oldest = [datetime]::UtcNow.AddDays(-$script:JobDays)
+    $jobs = Join-Path (Get-DataPath) 'jobs'
+    if (-not [IO.Directory]::Exists($jobs)) { return }
+    foreach ($left in [IO.Directory]::GetDirectories($jobs, '*.new')) {
+        if ([IO.Directory]::GetLastWriteTimeUtc($left) -lt [datetime]::UtcNow.AddDays(-1)) { Remove-Quietly $left }
+    }
     foreach ($id in @(Get-JobIds)) {
         $folder = Get-JobFolder $id
         $last = @('exit.json', 'process.json', 'launched', 'request.json' | ForEach-Object { Join-Path $folder $_ } | Where-Object { [IO.File]::Exists($_) }) | Select-Object -First 1

@@ -62,7 +62,7 @@ class SimulatedHost:
         user: Who logs on.
         time: Where real seconds come from.
         world: Begin in this world instead of the generation's own.
-        witness: Told of every request that changed the world.
+        witness: Told after every request of the world before and after, if they differ.
 
     Raises:
         StoreError: The state cannot be read.
@@ -95,6 +95,7 @@ class SimulatedHost:
         self._scripts = Scripts(self)
         self.recorded = Recorded(self)
         self._witness = witness
+        self._seen = self._world
 
     @property
     def speed(self) -> float:
@@ -133,8 +134,14 @@ class SimulatedHost:
         try:
             answer = await self._answer(operation, request, check)
         finally:
+            self._tell()
             self.save()
         return answer.model_dump(mode="json")
+
+    def _tell(self) -> None:
+        before, self._seen = self._seen, self.world
+        if self._witness is not None and before is not self._seen:
+            self._witness(before, self._seen)
 
     def agent_ready(self) -> dict[str, Json]:
         """The result of the agent's `ready` answer."""
@@ -240,8 +247,6 @@ class SimulatedHost:
             raise
         if world is not before:
             self._scripts.refuse_impossible(before, world)
-            if self._witness is not None:
-                self._witness(before, world)
             self.become(world)
             self._scripts.start_new()
         return answer

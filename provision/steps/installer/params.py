@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from provision.agent.operations.jobs import JobAccount
 from provision.diagnosis.matching import issue_by_id
 from provision.playbook.durations import Duration
 from provision.steps.check_system import NoFileCheck, NoTaskCheck
@@ -30,6 +31,7 @@ class InstallerParams(Step):
     script: str = Field(min_length=1)
     arguments: Arguments = ()
     directory: str | None = None
+    account: JobAccount | None = None
     restart: RestartMode = RestartMode.MANAGED
     no_restart_argument: str = "-NoRestart"
     restart_needed_text: str = r"(reboot|restart) is required"

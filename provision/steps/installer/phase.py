@@ -17,6 +17,7 @@ from provision.steps.effect import CurrentBoot, Procedure, Progress, call, call_
 from provision.steps.following import End, Followed, follow
 from provision.steps.installer.contract import RestartMode
 from provision.steps.installer.params import InstallerParams
+from provision.steps.step import StepContext
 
 
 class PhaseEnd(Enum):
@@ -71,7 +72,12 @@ class _Listener:
 
 
 def run_phase(
-    params: InstallerParams, job: str, known: JobState, until: float, *, adopt: bool = False
+    params: InstallerParams,
+    context: StepContext,
+    known: JobState,
+    until: float,
+    *,
+    adopt: bool = False,
 ) -> Procedure[Phase]:
     """Remove what would resume the script by itself, start it or find it running, follow it.
 
@@ -79,22 +85,23 @@ def run_phase(
         known: What the job was doing at the last look; an ended one is an earlier phase's.
         until: Host seconds since the task began after which it is overdue.
         adopt: The ended job is this phase's: it ended while nobody looked, and is not run again.
+            If it wanted a restart and another boot answers now, that restart has happened.
     """
+    job = context.key
     boot: BootIdentity = yield CurrentBoot()
     if adopt:
         yield Progress(f"job {job} ended while nobody looked; its result is taken")
     else:
         yield from _clear(params, job, known)
-        started = yield from _start(params, job, known)
+        started = yield from _start(params, context, known)
         # The host may have restarted before the script was launched, or under it.
         boot = (yield CurrentBoot()) if started else boot
     listener = _Listener(params)
     followed = yield from follow(job, params.silence, until, listener.notice)
     now: BootIdentity = yield CurrentBoot()
     restarted = not now.same_boot(boot) or followed.evidence.startswith("boot changed")
-    if adopt and params.restart is RestartMode.OWN and listener.restart_said:
-        # Then its restart may be over already; both times are the host's, in one format.
-        restarted |= followed.exit is not None and followed.exit.time < now.boot_time
+    if adopt and listener.restart_said and followed.boot:
+        restarted |= followed.boot != now.token
     return Phase(
         _judge(followed, listener, restarted=restarted), boot, followed, listener.restart_said
     )
@@ -116,13 +123,16 @@ def _clear(params: InstallerParams, job: str, known: JobState) -> Procedure[None
             yield Progress(f"removed the scheduled task {operation.task}: this tool resumes")
 
 
-def _start(params: InstallerParams, job: str, known: JobState) -> Procedure[bool]:
+def _start(params: InstallerParams, context: StepContext, known: JobState) -> Procedure[bool]:
     """Start the script, unless it runs; tells whether it was launched just now."""
+    job = context.key
     start = JobStart(
         id=job,
         path=params.script,
         arguments=params.all_arguments,
         directory=params.working_directory,
+        run=context.run,
+        account=params.account,
     )
     try:
         answer = yield from call(start)

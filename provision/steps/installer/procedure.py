@@ -19,11 +19,11 @@ from __future__ import annotations
 
 from provision.agent.operations.execution import Record
 from provision.agent.operations.host import GetBoot
-from provision.agent.operations.jobs import JobRemove, JobState, JobStop
+from provision.agent.operations.jobs import JobState, JobStop
 from provision.agent.operations.scheduled_tasks import ScheduledTaskRemove
 from provision.model.boot import BootIdentity
 from provision.model.outcome import Change, StepResult
-from provision.steps.checks import all_hold, look_until_hold
+from provision.steps.checks import look_until_hold
 from provision.steps.detached import ENDED
 from provision.steps.effect import (
     CurrentBoot,
@@ -50,7 +50,8 @@ OWN_RESTART_SECONDS = 600.0
 def install(params: InstallerParams, context: StepContext) -> StepProcedure:
     """Carry the installer contract out; see the head of this file."""
     found = yield from survey(params, context.key)
-    adopt = found.job in ENDED and context.key in context.begun
+    ours = found.run == context.run and context.key in context.begun
+    adopt = found.job in ENDED and ours
     if found.finished and not adopt:
         return (yield from _already(params, found, context))
     if context.check:
@@ -73,8 +74,6 @@ def _already(params: InstallerParams, found: Survey, context: StepContext) -> St
         remove = ScheduledTaskRemove(task=params.resume_task)
         answer = yield from call(remove, check=context.check)
         changes = change_of(f"scheduled task {params.resume_task}", answer)
-    if found.job in ENDED and not context.check:
-        yield from call(JobRemove(id=context.key))
     held = f"already finished: {len(found.results)} checks hold and nothing is half done"
     result = ended(changes, evidence=[held], value={"phases": 0, "restarts": 0})
     return result.model_copy(update={"checks": found.results})
@@ -101,7 +100,7 @@ class _Installation:
             now: float = yield Elapsed()
             yield Progress(f"phase {self._phases} of {self._params.title}")
             until = min(limit, now + self._params.phase_timeout)
-            phase = yield from run_phase(self._params, self._context.key, known, until, adopt=adopt)
+            phase = yield from run_phase(self._params, self._context, known, until, adopt=adopt)
             self._records += phase.followed.records
             if phase.end is PhaseEnd.COMPLETE:
                 return (yield from self._finish())
@@ -127,7 +126,10 @@ class _Installation:
     def _restarted(self, phase: Phase) -> Procedure[bool]:
         """See to it that the next phase runs in another boot."""
         if phase.end is PhaseEnd.RESTARTED:
-            yield Progress(f"the host restarted under {self._params.title}; it runs again")
+            told = f"the host restarted under {self._params.title}; it runs again"
+            if phase.said and phase.followed.exit is not None:
+                told = f"the restart that it wanted has happened: {phase.said}"
+            yield Progress(told)
             return True
         if self._params.restart is RestartMode.MANAGED:
             yield Progress(f"it wants a restart: {phase.said}")
@@ -151,8 +153,6 @@ class _Installation:
             yield from call(ScheduledTaskRemove(task=params.resume_task))
         yield Progress(f"{params.complete.line!r} was printed; {len(params.all_checks)} checks")
         results = yield from look_until_hold(params.all_checks, params.checks_within)
-        if all_hold(results) or not results:
-            yield from call(JobRemove(id=self._context.key))
         return completed(
             params,
             results,

@@ -22,6 +22,8 @@ class Installer(InstallerParams):
         script: Path of the PowerShell script on the host.
         arguments: A list as it would be typed, or a mapping: `{NATSubnetPrefix: 172.16.0.0/12}`.
         directory: The script's own working directory; below ProgramData when left out.
+        account: `user`, `password` and `level` (`limited` or `highest`) that the script runs as;
+            SYSTEM when left out.
         restart: `managed` keeps the script from restarting the host and does it for it; with `own`
             the script restarts the host, and is run again afterwards.
         no_restart_argument: What `managed` adds to the arguments.

@@ -25,7 +25,8 @@ class Survey:
         marker: The marker file is there: a run of the script did not finish.
         resume_task: The at-logon task is there.
         script: The script is on the host.
-        job: What the job of an earlier run is doing.
+        job: What the job that was started last is doing.
+        run: Which run started that job.
     """
 
     results: tuple[CheckResult, ...]
@@ -33,6 +34,7 @@ class Survey:
     resume_task: bool
     script: bool
     job: JobState
+    run: str = ""
 
     @property
     def finished(self) -> bool:
@@ -47,6 +49,7 @@ def survey(params: InstallerParams, job: str) -> Procedure[Survey]:
     ours: list[Operation[Any]] = [script, poll]
     asked = list(dict.fromkeys([*ours, *questions(params.all_checks)]))
     answers = dict(zip(asked, (yield from call_all(asked)), strict=True))
+    polled = expect(answers[poll], JobPollAnswer)
     rows = [(check.kind, check.judge(answers)) for check in params.all_checks]
     own, left = rows[: len(params.checks)], rows[len(params.checks) :]
     return Survey(
@@ -54,5 +57,6 @@ def survey(params: InstallerParams, job: str) -> Procedure[Survey]:
         marker=any(kind == "no_file" and not row.passed for kind, row in left),
         resume_task=any(kind == "no_task" and not row.passed for kind, row in left),
         script=expect(answers[script], FileStatAnswer).kind is Kind.FILE,
-        job=expect(answers[poll], JobPollAnswer).state,
+        job=polled.state,
+        run=polled.run,
     )
