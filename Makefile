@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: up test check docs picture benchmark clean
+.PHONY: up test check docs picture benchmark faults clean
 
 up: $(VENV)/.installed
 	$(BIN)/provision up host.yml
@@ -25,6 +25,10 @@ picture: $(VENV)/.test
 
 benchmark: $(VENV)/.test
 	$(BIN)/python benchmarks/requests.py
+
+# All faults at all exchanges: about an hour on two cores. Writes docs/reliability.md.
+faults: $(VENV)/.test
+	$(BIN)/python tests/faults/run_all.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

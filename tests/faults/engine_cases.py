@@ -27,7 +27,6 @@ from provision.transport.errors import TransportError
 
 LINES = 12
 DEADLINE = 90.0
-REPLAY = "python tests/faults/replay.py --engine"
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,13 @@ class EngineVerdict:
 
     def __str__(self) -> str:
         told = "; ".join(self.problems) or "as undisturbed"
-        return (
-            f"engine, seed {self.seed}, {self.kills} kills: {told}\n  replay: {REPLAY} {self.seed}"
-        )
+        head = f"engine, seed {self.seed}, {self.kills} kills"
+        return f"{head}: {told}\n  replay: {self.replay}"
+
+    @property
+    def replay(self) -> str:
+        """The command that plays this seed alone."""
+        return f"python tests/faults/replay.py engine {self.seed}"
 
 
 class EngineCase:
