@@ -18,23 +18,35 @@ function Step-LineDrain($Drain) {
     }
     $start = 0
     while ($start -lt $count) {
-        $end = [Array]::IndexOf($Drain.buffer, [byte] 10, $start, $count - $start)
-        $stop = $count
+        $room = [Math]::Min($count - $start, $script:TextLimit - [int] $Drain.line.Length)
+        $end = [Array]::IndexOf($Drain.buffer, [byte] 10, $start, $room)
+        $stop = $start + $room
         if ($end -ge 0) { $stop = $end }
         $Drain.line.Write($Drain.buffer, $start, $stop - $start)
-        if ($end -ge 0 -or $Drain.line.Length -ge $script:TextLimit) { Write-DrainLine $Drain ($end -ge 0) }
         $start = $stop
-        if ($end -ge 0) { $start = $end + 1 }
+        if ($end -ge 0) {
+            Write-DrainLine $Drain $true
+            $start++
+        }
+        elseif ($Drain.line.Length -ge $script:TextLimit) { Write-DrainLine $Drain }
     }
     $Drain.task = $Drain.stream.ReadAsync($Drain.buffer, 0, $Drain.buffer.Length)
     $true
 }
 
-# What is held becomes a record; nothing held is an empty line only where a line ended.
+# What is held becomes a record; nothing held is an empty line only where a line ended. A piece of a
+# long line is not cut within a character of UTF-8.
 function Write-DrainLine($Drain, [bool] $Ended) {
     if ($Drain.line.Length -eq 0 -and -not $Ended) { return }
     $bytes = $Drain.line.ToArray()
     $Drain.line.SetLength(0)
+    $keep = 0
+    if (-not $Ended -and $Drain.open) {
+        while ($keep -lt 3 -and $keep -lt $bytes.Length -and ($bytes[$bytes.Length - 1 - $keep] -band 0xC0) -eq 0x80) { $keep++ }
+        if ($keep -lt $bytes.Length -and $bytes[$bytes.Length - 1 - $keep] -ge 0xC0) { $keep++ } else { $keep = 0 }
+    }
+    $Drain.line.Write($bytes, $bytes.Length - $keep, $keep)
+    if ($keep) { $bytes = $bytes[0..($bytes.Length - 1 - $keep)] }
     $text = ConvertFrom-ProgramBytes $bytes 0
     Write-Record $Drain.kind $text.TrimEnd("`r")
 }
