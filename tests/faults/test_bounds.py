@@ -153,7 +153,7 @@ def test_memory_whatever_the_output(
         "  - name: It is kept\n    assert: said.stdout | length > 100000\n"
     )
     assert up() < MOST_MEMORY
-    told = (json.loads(line) for line in (tmp_path / "events.jsonl").open(encoding="utf-8"))
+    told = map(json.loads, (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines())
     texts = [each["text"] for each in told if each["event"] == "task_progress"]
     assert texts.count(LINE) == LINES
     assert (tmp_path / ".provision" / "journal.sqlite").stat().st_size < 8 * MOST_JOURNAL

@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 SEED = int(os.environ.get("FAULTS_SEED", "0"))
-SAMPLE = 20
+SAMPLE = 12
 
 pytestmark = [pytest.mark.powershell, pytest.mark.timeout(300)]
 
