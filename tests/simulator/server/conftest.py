@@ -15,6 +15,7 @@ from provision.agent.operations.base import ErrorRecord
 from provision.agent.source import agent_source
 from provision.model.host import Scheme
 from provision.model.outcome import Json
+from provision.simulator.faults import Fault, FaultKind
 from provision.simulator.machine import OperationRefused, Power, ProgramResult
 from provision.simulator.thread import SimulatorServer
 
@@ -28,6 +29,7 @@ class TinyMachine:
     speed: float = 1.0
     state: Power = field(default_factory=lambda: Power(1, listening=True, accounts=True))
     performed: list[str] = field(default_factory=list)
+    struck: list[Fault] = field(default_factory=list)
     delay: float = 0.0
     waiters: list[asyncio.Event] = field(default_factory=list)
 
@@ -66,6 +68,11 @@ class TinyMachine:
             "process": 412,
             "sha256": "",
         }
+
+    def strike(self, fault: Fault) -> None:
+        self.struck.append(fault)
+        if fault.kind is FaultKind.RESTART:
+            self.set_power(boot=self.state.boot + 1)
 
     def program(self, program: str, arguments: tuple[str, ...]) -> ProgramResult | None:
         match program:

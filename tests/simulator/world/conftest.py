@@ -15,7 +15,7 @@ from provision.model.host import SimulateSettings
 from provision.simulator.machine import OperationRefused
 from provision.simulator.world.installer.scripts import PUBLISHED
 from provision.simulator.world.model import World
-from provision.simulator.world.simulated_host import SimulatedHost
+from provision.simulator.world.simulated_host import SimulatedHost, Witness
 
 SCRIPT = "C:\\work\\Install-ContainerHost.ps1"
 
@@ -124,10 +124,16 @@ def simulate() -> Iterator[Callable[..., Driver]]:
         hosts: list[SimulatedHost] = []
 
         def make(
-            *, path: Path | None = None, world: World | None = None, **settings: Any
+            *,
+            path: Path | None = None,
+            world: World | None = None,
+            witness: Witness | None = None,
+            **settings: Any,
         ) -> Driver:
             time = ManualTime()
-            host = SimulatedHost(SimulateSettings(**settings), path=path, time=time, world=world)
+            host = SimulatedHost(
+                SimulateSettings(**settings), path=path, time=time, world=world, witness=witness
+            )
             hosts.append(host)
             return Driver(host, time, runner)
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from provision.simulator.world import jobs
+from provision.simulator.world.consistency import problems
+from provision.simulator.world.effects import Log
+from provision.simulator.world.job import Job
 from provision.simulator.world.system import Program
 
 SCRIPT = "C:\\work\\Install-ContainerHost.ps1"
@@ -165,3 +169,86 @@ def test_a_program_that_is_not_there(driver):
         answer = driver.do("job.poll", id="p", wait=60)
     assert answer.exit.threw
     assert driver.do("job.poll", id="p").records[0].error.id == "NotFound"
+
+
+def test_runs_and_boots_are_told(driver):
+    driver.fetch_script()
+    answer = driver.do("job.poll", id="a")
+    assert (answer.run, answer.boot, answer.skipped) == ("", "", 0)
+    first = driver.do("boot").boot.token
+    driver.do("job.start", id="a", path=SCRIPT, arguments=["-NoRestart"], run="r1")
+    assert driver.do("job.poll", id="a").boot == ""
+    driver.pass_time(5)
+    assert driver.do("job.poll", id="a").boot == first
+    driver.do("job.start", id="a", path=SCRIPT, arguments=["-NoRestart"], run="r2")
+    driver.restart()
+    answer = driver.do("job.poll", id="a")
+    assert (answer.run, answer.boot) == ("r1", first)
+    assert driver.do("boot").boot.token != first
+
+
+def test_the_list_of_jobs(driver):
+    assert driver.do("job.list").jobs == ()
+    for job, run in (("b", "r1"), ("B.2", ""), ("a", "r2")):
+        driver.do("job.start", id=job, program="hostname", run=run)
+    rows = driver.do("job.list").jobs
+    assert [(row.id, row.run) for row in rows] == [("B.2", ""), ("a", "r2"), ("b", "r1")]
+    assert rows[0].started.startswith("2016-01-16T")
+
+
+def test_old_jobs_are_forgotten_but_none_of_the_same_run(driver):
+    for job, run in (("a", "r1"), ("b", "r2")):
+        driver.do("job.start", id=job, program="hostname", run=run)
+        driver.do("job.poll", id=job, wait=60)
+    driver.pass_time(15 * 86400)
+    driver.do("job.start", id="c", program="hostname", run="r2")
+    assert [row.id for row in driver.do("job.list").jobs] == ["b", "c"]
+    assert driver.do("scheduled_task.list", names=["a"]).tasks == ()
+
+
+def test_a_job_of_a_named_account(driver):
+    account = {"user": "LAB\\builder", "password": "hunter2"}
+    driver.do("job.start", id="a", program="hostname", account=account)
+    assert "hunter2" not in driver.world.model_dump_json()
+    (task,) = driver.world.scheduled_tasks
+    assert (task.user, task.highest) == ("LAB\\builder", False)
+    assert driver.refused("job.start", id="a", program="hostname").id == "JobExists"
+
+
+def test_a_long_log_keeps_its_end(driver):
+    program = Program(name="flood", seconds=5)
+    driver.change(lambda world: world.put(program))
+    driver.do("job.start", id="f", program="flood")
+    driver.pass_time(1)
+    first = driver.do("job.poll", id="f").next_offset
+    text = "x" * 500_000
+    for _ in range(60):
+        driver.change(lambda world: jobs.log(world, Log(job="f", kind="output", text=text)))
+    (job,) = driver.world.jobs
+    assert 8 * 1024**2 <= sum(map(jobs.size, job.log)) < 17 * 1024**2
+    records, offset, skipped, more = [], first, 0, True
+    while more:
+        answer = driver.do("job.poll", id="f", offset=offset)
+        records += answer.records
+        skipped += answer.skipped
+        offset, more = answer.next_offset, answer.more
+    numbers = [record.number for record in records]
+    assert numbers == list(range(numbers[0], 61))
+    assert skipped == job.log_base > 0
+    assert offset == job.log_base + job.log_bytes
+    assert not list(problems(driver.world))
+
+
+def test_a_job_from_before_its_log_was_counted(driver):
+    """A state that an earlier version saved goes on."""
+    driver.do("job.start", id="j", program="hostname")
+    driver.do("job.poll", id="j", wait=60)
+    (job,) = driver.world.jobs
+    new = ("log_bytes", "log_base", "run", "user", "highest")
+    saved = job.model_dump(mode="json", exclude=set(new))
+    old = Job.model_validate(saved)
+    assert (old.log, old.user) == (job.log, "SYSTEM")
+    driver.change(lambda world: world.put(old.model_copy(update={"exit": None})))
+    driver.change(lambda world: jobs.log(world, Log(job="j", kind="output", text="more")))
+    (job,) = driver.world.jobs
+    assert job.log_bytes == sum(map(jobs.size, job.log))
