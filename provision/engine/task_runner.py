@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provision.agent.operations.base import OperationError
@@ -162,6 +162,7 @@ class TaskRunner:
                 if policy is OnRestart.CONTINUE:
                     evidence = (error.brief, "on_restart: continue")
                     return TaskResult(StepResult(outcome=Outcome.CHANGED, evidence=evidence))
+                context = replace(context, reruns=context.reruns + 1)
             except (UnreachableError, Interrupted, InputError):
                 raise
             except ProvisionError as error:

@@ -12,10 +12,11 @@ from provision.model.outcome import Change, Json, StepResult
 from provision.model.playbook import OnRestart
 from provision.steps.command_line import split_command_line
 from provision.steps.detached import run_detached, shortfall
-from provision.steps.effect import Elapsed, Procedure, StepProcedure, call
+from provision.steps.effect import Elapsed, Procedure, StepProcedure
 from provision.steps.ending import ended, failed
 from provision.steps.guards import needless
-from provision.steps.names import Strings, call_id
+from provision.steps.names import Strings
+from provision.steps.recorded import call_recorded
 from provision.steps.records import texts
 from provision.steps.step import Step, StepContext
 from provision.steps.vital_signs import Silence
@@ -102,15 +103,17 @@ command: docker tag windowsservercore example.com/windowsservercore
 
     def _now(self, context: StepContext) -> StepProcedure:
         program, *arguments = self._words()
-        answer = yield from call(
-            Exec(
+        answer = yield from call_recorded(
+            context,
+            "command",
+            lambda name: Exec(
                 program=program,
                 arguments=tuple(arguments),
                 directory=self.directory,
                 environment=self.environment,
                 timeout=max(1, int(context.timeout or self.default_timeout)),
-                id=call_id(context, "command"),
-            )
+                id=name,
+            ),
         )
         value: dict[str, Json] = {"stdout": answer.stdout, "stderr": answer.stderr}
         why = "stopped at its timeout" if answer.timed_out else ""

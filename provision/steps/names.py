@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
-
-from provision.steps.step import StepContext
 
 
 def _listed(value: Any) -> Any:
@@ -29,16 +26,3 @@ def listing(names: tuple[str, ...]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def call_id(context: StepContext, what: str) -> str | None:
-    """Name a recorded call of a task: the same in every part of one run, another in each run.
-
-    None in check mode, which records nothing.
-    """
-    if context.check:
-        return None
-    name = f"{context.run}-{context.key}-{what}"
-    if len(name) <= 100:
-        return name
-    return f"{name[:83]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"

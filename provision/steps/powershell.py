@@ -15,10 +15,10 @@ from provision.model.outcome import Change, Json, StepResult
 from provision.model.playbook import OnRestart
 from provision.steps.detached import run_detached, shortfall
 from provision.steps.diagnosing import explain_failure, last_error, shown
-from provision.steps.effect import Elapsed, Procedure, ReadLocalFile, StepProcedure, call
+from provision.steps.effect import Elapsed, Procedure, ReadLocalFile, StepProcedure
 from provision.steps.ending import ended, failed
 from provision.steps.guards import needless
-from provision.steps.names import call_id
+from provision.steps.recorded import call_recorded
 from provision.steps.records import texts
 from provision.steps.step import Step, StepContext
 from provision.steps.vital_signs import Silence
@@ -92,13 +92,15 @@ register: adapters
         text = self.script if self.script is not None else (yield from self._read())
         if self.detach:
             return (yield from self._as_job(text, context))
-        answer = yield from call(
-            RunPowerShell(
+        answer = yield from call_recorded(
+            context,
+            "script",
+            lambda name: RunPowerShell(
                 script=text,
                 directory=self.directory,
                 timeout=max(1, int(context.timeout or self.default_timeout)),
-                id=call_id(context, "script"),
-            )
+                id=name,
+            ),
         )
         why = "stopped at its timeout" if answer.timed_out else ""
         return self._end(answer.records, answer.exit_code, threw=answer.threw, why=why)

@@ -27,6 +27,7 @@ class StepContext:
         timeout: Host seconds that the task may take in all; None for the step's default.
         begun: Ids of jobs that this very run started in this task before it was interrupted, and
             has not removed since: what they came to is this run's, and they are not started again.
+        reruns: How often the task was begun anew because the host had restarted under it.
     """
 
     check: bool
@@ -35,6 +36,7 @@ class StepContext:
     key: str
     timeout: float | None = None
     begun: frozenset[str] = frozenset()
+    reruns: int = 0
 
 
 class Step(BaseModel):

@@ -127,12 +127,12 @@ class Lab:
         )
         return RunMemory(self.journal if journaled else None, described)
 
-    def restart_soon(self) -> None:
+    def restart_soon(self, delay: float = 0) -> None:
         """Restart the host under whoever works on it, as somebody at its console would."""
         from provision.simulator.world import restarts
 
         def ask() -> None:
-            self.machine.become(restarts.ask(self.machine.world, 0))
+            self.machine.become(restarts.ask(self.machine.world, delay))
 
         self.server.call(ask)
 

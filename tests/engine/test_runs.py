@@ -10,6 +10,7 @@ import pytest
 from provision.engine.boot import BootLimits
 from provision.engine.run import RunOptions
 from provision.simulator.faults import Fault, FaultKind, FaultSchedule, ScheduledFault
+from provision.simulator.world.system import Program
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 CONTAINER_HOST = PLAYBOOKS / "container-host.yml"
@@ -99,6 +100,37 @@ def test_a_restart_nobody_asked_for(lab: Callable, policy: str, outcome: str, to
     assert [one.expected for one in seen.of("host_restarted")] == [False]
     assert result.outcome == outcome
     assert told in seen.of("task_finished")[-1].reason
+
+
+RUNS = """
+name: p
+tasks:
+  - name: run
+    on_restart: %s
+    command: slow
+    timeout: 2h
+"""
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome", "calls"), [("rerun", "changed", 2), ("fail", "failed", 1)]
+)
+def test_a_command_is_run_again_only_when_that_is_allowed(
+    lab: Callable, policy: str, outcome: str, calls: int
+) -> None:
+    here = lab()
+    slow = Program(name="slow", seconds=1800)
+    here.server.call(lambda: here.machine.become(here.machine.world.put(slow)))
+
+    def restart_it(event: object, _runner: object) -> None:
+        if getattr(event, "event", "") == "task_started":
+            here.restart_soon(600)
+
+    result, _ = here.run(RUNS % policy, react=restart_it)
+    assert result.outcome == outcome, result.error
+    known = here.server.call(lambda: here.machine.world.calls)
+    assert len(known) == calls
+    assert known[0].answer is None
 
 
 def test_interrupted_and_continued_without_a_second_launch(lab: Callable) -> None:

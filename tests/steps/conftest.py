@@ -75,6 +75,7 @@ class Player:
     progress: list[Progress] = field(default_factory=list)
     restarts: list[str] = field(default_factory=list)
     begun: frozenset[str] = frozenset()
+    reruns: int = 0
     sent: dict[str, bytes] = field(default_factory=dict)
     carried: list[UploadFolder | DownloadFile] = field(default_factory=list)
 
@@ -95,6 +96,7 @@ class Player:
             key=self.key,
             timeout=timeout,
             begun=self.begun,
+            reruns=self.reruns,
         )
         procedure = step.run(context)
         send: Any = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from provision.agent.operations.base import WIRE, ErrorRecord
+from provision.agent.operations.base import WIRE, ErrorRecord, OperationError
 from provision.agent.operations.jobs import JobStart
 from provision.model.errors import TaskError
 from provision.model.outcome import Outcome
@@ -112,6 +112,18 @@ def test_a_call_is_recorded_under_a_name_of_its_own(player):
     ids = [op.id for op in host.asked[1:]]
     assert [len(one) for one in ids] == [100, 100]
     assert len(set(ids)) == 2
+
+
+def test_a_call_that_a_restart_lost_is_begun_anew_if_the_task_is(player):
+    lost = ErrorRecord(message="call x began and left no answer: boot changed", id="CallLost")
+    host = player({"exec": [lost, RAN]})
+    host.reruns = 1
+    assert host.play("command", "x").outcome is Outcome.CHANGED
+    assert [op.id for op in host.asked] == ["run-1-01-task-command", "run-1-01-task-command-again1"]
+    host = player({"exec": lost})
+    with pytest.raises(OperationError):
+        host.play("command", "x")
+    assert len(host.asked) == 1
 
 
 def test_powershell_records(player):
