@@ -137,6 +137,11 @@ class Case:
         return f"python tests/faults/replay.py {self.kind.value} {self.place} --seed {self.seed}"
 
     @property
+    def rival(self) -> str:
+        """Where the second of two controllers works: with a journal of its own, or the same one."""
+        return random.Random(f"rival of {self}").choice(("other", "controller"))
+
+    @property
     def faults(self) -> list[dict[str, Any]]:
         """What the server is told."""
         chance = random.Random(f"{self}")

@@ -19,7 +19,7 @@ from provision.simulator.world import misfortunes
 from provision.simulator.world.model import World
 from provision.simulator.world.timeline import advance
 
-SPEED = 12000.0
+SPEED = 24000.0
 TASKS = 6
 COMPLETE = ("output", "Script complete!")
 
@@ -181,7 +181,7 @@ class _Play:
         first = self.lab.up()
         until(lambda: self._has_struck() or not first.running, "the exchange")
         done = self._all_tasks_finished(first)
-        second = self.lab.up(controller="other")
+        second = self.lab.up(controller=self.case.rival)
         late = self._wait(second)
         code = self._wait(first)
         if code == 0 and late == 0:
@@ -192,7 +192,7 @@ class _Play:
             yield f"two controllers ended with {code} and {late}, not 0 and 3"
             return
         winner, loser = (first, second) if code == 0 else (second, first)
-        self.winner = "controller" if code == 0 else "other"
+        self.winner = "controller" if code == 0 else self.case.rival
         if f"process {winner.pid}" not in loser.text():
             yield f"the one that was refused does not say that process {winner.pid} holds the host"
 
