@@ -171,6 +171,16 @@ def test_a_program_that_is_not_there(driver):
     assert driver.do("job.poll", id="p").records[0].error.id == "NotFound"
 
 
+def test_a_job_needs_some_room(driver):
+    driver.fetch_script()
+    disk = driver.world.disk
+    driver.change(lambda world: world.with_(disk=disk.model_copy(update={"free_bytes": 1000})))
+    assert driver.refused("job.start", id="a", path=SCRIPT).id == "DiskFull"
+    assert driver.do("job.list").jobs == ()
+    driver.change(lambda world: world.with_(disk=disk))
+    assert driver.do("job.start", id="a", path=SCRIPT).started
+
+
 def test_runs_and_boots_are_told(driver):
     driver.fetch_script()
     answer = driver.do("job.poll", id="a")

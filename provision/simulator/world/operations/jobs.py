@@ -27,12 +27,15 @@ from provision.simulator.world.installer import plan
 from provision.simulator.world.installer.scripts import recognise
 from provision.simulator.world.job import Activity, Job
 from provision.simulator.world.model import World
-from provision.simulator.world.refusal import refuse
+from provision.simulator.world.refusal import disk_full, refuse
 from provision.simulator.world.schedule import schedule
 from provision.simulator.world.system import ScheduledTask
 
 BEGIN_SECONDS = 0.6
 """Host seconds from a scheduled task's start to its process: our guess."""
+
+ROOM = 128 * 1024
+"""Bytes that must be free for a job's folder: its runner, and what is kept for its end."""
 
 TASK_FOLDER = "\\provision\\"
 KEPT = timedelta(days=14)
@@ -52,6 +55,8 @@ def start(world: World, request: JobStart, check: bool) -> tuple[World, JobStart
     script = world.find(File, paths.key(request.path)) if request.path is not None else None
     if request.path is not None and (script is None or script.kind != "file"):
         raise refuse("NotFound", f"there is no script {request.path}")
+    if world.disk.free_bytes < ROOM:
+        raise disk_full()
     world = _make(_prune(world, request.run), request, script)
     return world, JobStartAnswer(started=True, state=JobState.STARTED)
 
