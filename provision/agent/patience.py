@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from provision.agent.operations.base import Operation
+from provision.agent.operations.docker import DockerRun
 from provision.agent.operations.execution import Exec, PowerShell
 from provision.agent.operations.features import FeatureEnsure
 from provision.agent.operations.files import Download, FileCommit, FileList, FileStat
@@ -27,7 +28,7 @@ def patience(operation: Operation[Any] | None, clock: Clock) -> float:
         operation: What the agent works on; None while it starts.
     """
     match operation:
-        case Exec() | PowerShell() | Download():
+        case Exec() | PowerShell() | Download() | DockerRun():
             own = float(operation.timeout)
         case JobPoll():
             own = operation.wait

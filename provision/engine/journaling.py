@@ -73,11 +73,11 @@ class JournaledEffects:
 def _named(effect: Effect, boot: dict[str, Json]) -> tuple[str, dict[str, Json]] | None:
     """What an effect is called in the journal; None when it is only a question."""
     match effect:
-        case Call(operation=operation, check=False) if operation.changes:
+        case Call(operation=operation, check=False) if operation.can_change():
             written = operation.model_dump(mode="json", include=set(NAMING))
             return operation.name, {k: v for k, v in written.items() if v is not None}
         case CallMany(operations=operations, check=False):
-            changing = [operation.name for operation in operations if operation.changes]
+            changing = [operation.name for operation in operations if operation.can_change()]
             return (", ".join(changing), {}) if changing else None
         case RestartHost(reason=reason):
             return "restart", {"boot": boot, "reason": reason}

@@ -80,3 +80,19 @@ def test_both_streams_may_be_full_at_once(host: Any) -> None:
     answer = run(host, code)
     assert answer["exit_code"] == 0
     assert len(answer["stdout"]) == len(answer["stderr"]) == 256 * 1024
+
+
+def test_docker_reads_its_input_where_installers_put_it(host: Any) -> None:
+    docker = Path(host.environment()["ProgramFiles"], "docker", "docker.exe")
+    docker.parent.mkdir(parents=True)
+    code = "import sys; print(sys.argv[1:], len(sys.stdin.read()), file=sys.stderr)"
+    docker.write_text(f"#!{sys.executable}\n{code}\n")
+    docker.chmod(0o755)
+    asked = {"arguments": ["login", "-"], "input": "\u65e5" * 200_000, "timeout": 20.0}
+    answer = host.perform("docker.run", asked)
+    assert answer["stderr"].split("\r")[0].strip() == "['login', '-'] 200000"
+    idle = f"#!{sys.executable}\nprint('not read')\n"
+    docker.write_text(idle)
+    assert host.perform("docker.run", asked)["stdout"] == "not read\n"
+    assert host.perform("exec", {"program": "docker"})["stdout"] == "not read\n"
+    docker.unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from provision.agent.operations.base import Operation
-from provision.agent.operations.docker import DockerVersion, ImageList
+from provision.agent.operations.docker import DockerRun, DockerVersion, ImageList
 from provision.agent.operations.execution import Exec, PowerShell
 from provision.agent.operations.features import FeatureEnsure, FeatureList
 from provision.agent.operations.files import (
@@ -36,6 +36,6 @@ OPERATIONS: dict[str, type[Operation[Any]]] = {
         JobStart, JobPoll, JobStop, JobRemove, JobList,
         LeaseTake, LeaseRelease, LeaseLook,
         SwitchList, AdapterList, NatList,
-        DockerVersion, ImageList,
+        DockerVersion, ImageList, DockerRun,
     )
 }  # fmt: skip

@@ -64,6 +64,10 @@ class Operation(BaseModel, Generic[A]):
         """Whether asking another agent again does no harm."""
         return self.repeatable
 
+    def can_change(self) -> bool:
+        """Whether it may leave the host otherwise than it was."""
+        return self.changes
+
     def parse(self, result: Any) -> A:
         """Read the agent's answer.
 

@@ -1,11 +1,30 @@
 # The docker client. Its output is English everywhere; TP4's client (1.10-dev) knows no --format.
 
 function Find-Docker {
-    foreach ($place in @('docker.exe', "$env:ProgramFiles\docker\docker.exe", "$env:SystemRoot\System32\docker.exe")) {
-        try { return Find-Program $place }
-        catch { if ($_.FullyQualifiedErrorId -ne 'NotFound') { throw } }
+    try { Find-Program 'docker.exe' }
+    catch {
+        if ($_.FullyQualifiedErrorId -ne 'NotFound') { throw }
+        ''
     }
-    ''
+}
+
+# In check mode a command that may change something is not even looked for: an earlier task, which
+# check mode left out, would have brought docker.
+function Invoke-DockerCommand($Params, [bool] $Check) {
+    if ($Check -and -not $Params.reads) {
+        return [ordered] @{ exit_code = 0; stdout = ''; stderr = ''; truncated = $false; timed_out = $false }
+    }
+    $docker = Find-Docker
+    if (-not $docker) { throw (New-AgentError 'NotFound' 'there is no docker client') }
+    $timeout = [int] [Math]::Ceiling([double] $Params.timeout)
+    $result = Invoke-Native $docker @($Params.arguments) ([IO.Path]::GetTempPath()) @{} $timeout ([string] $Params.input)
+    [ordered] @{
+        exit_code = $result.exit_code
+        stdout    = [string] $result.stdout
+        stderr    = [string] $result.stderr
+        truncated = [bool] $result.truncated
+        timed_out = [bool] $result.timed_out
+    }
 }
 
 function Invoke-Docker([string] $Docker, [string[]] $Arguments) {

@@ -34,6 +34,7 @@ $script:Operations = @{
     'nat.list'              = 'Get-NatList'
     'docker.version'        = 'Get-DockerVersion'
     'image.list'            = 'Get-ImageList'
+    'docker.run'            = 'Invoke-DockerCommand'
 }
 
 function Invoke-Operation($Request) {

@@ -1,5 +1,5 @@
-# Other people's programs. Each gets its own standard input, closed at once: one that inherited the
-# agent's would eat the next requests.
+# Other people's programs. Each gets its own standard input, closed at once or after what it is to
+# read: one that inherited the agent's would eat the next requests.
 
 $script:OutputLimit = 256KB
 
@@ -18,11 +18,20 @@ function Find-Program([string] $Name) {
         }
     }
     else {
-        $escaped = [System.Management.Automation.WildcardPattern]::Escape($Name)
+        $file = $Name -replace '^docker$', 'docker.exe'
+        $escaped = [System.Management.Automation.WildcardPattern]::Escape($file)
         $command = Get-Command -Name $escaped -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
         if ($command) { return $command.Path }
+        foreach ($path in Get-UsualPlace $file) { if ([IO.File]::Exists($path)) { return $path } }
     }
     throw (New-AgentError 'NotFound' "there is no program $Name")
+}
+
+# Installers put docker where no running process has its PATH from, and a job may run as somebody else.
+function Get-UsualPlace([string] $Name) {
+    if ($Name -ne 'docker.exe') { return }
+    Join-Path (Join-Path $env:ProgramFiles 'docker') $Name
+    Join-Path (Join-Path $env:SystemRoot 'System32') $Name
 }
 
 function New-StartInfo([string] $Program, [string[]] $Arguments, [string] $Directory, $Environment) {
@@ -52,7 +61,8 @@ function New-StartInfo([string] $Program, [string[]] $Arguments, [string] $Direc
     $info
 }
 
-function Start-Native($Info) {
+# What is to be read is written by a task: a program that reads nothing must not hold us up.
+function Start-Native($Info, [string] $Text) {
     try { $process = [Diagnostics.Process]::Start($Info) }
     catch {
         $cause = Get-Cause $_
@@ -61,7 +71,7 @@ function Start-Native($Info) {
         }
         throw
     }
-    $process.StandardInput.Close()
+    if (-not $Text) { $process.StandardInput.Close() }
     $process
 }
 
@@ -113,16 +123,35 @@ function ConvertFrom-ProgramBytes([byte[]] $Bytes, [int] $Start) {
     $encoding.GetString($Bytes, $Start, $Bytes.Length - $Start)
 }
 
+function New-Feed($Process, [string] $Text) {
+    $feed = @{ stream = $Process.StandardInput; task = $null }
+    if ($Text) {
+        $bytes = (New-Object System.Text.UTF8Encoding $false).GetBytes($Text)
+        $feed.task = $feed.stream.BaseStream.WriteAsync($bytes, 0, $bytes.Length)
+    }
+    $feed
+}
+
+# A program may end without having read it all.
+function Step-Feed($Feed) {
+    if (-not $Feed.task -or -not $Feed.task.IsCompleted) { return }
+    $Feed.task = $null
+    try { $Feed.stream.Close() }
+    catch [IO.IOException] { return }
+}
+
 # Run a program to its end or its timeout. When it began is asked only while it lives: of one that is
 # over already, not every system tells. A child that it leaves behind may hold the output open;
 # two silent seconds after the program's own end are enough.
-function Invoke-Native([string] $Program, [string[]] $Arguments, [string] $Directory, $Environment, [int] $Timeout) {
-    $process = Start-Native (New-StartInfo $Program $Arguments $Directory $Environment)
+function Invoke-Native([string] $Program, [string[]] $Arguments, [string] $Directory, $Environment, [int] $Timeout, [string] $Text) {
+    $process = Start-Native (New-StartInfo $Program $Arguments $Directory $Environment) $Text
+    $feed = New-Feed $process $Text
     $drains = @((New-Drain $process.StandardOutput), (New-Drain $process.StandardError))
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $quiet = [Diagnostics.Stopwatch]::StartNew()
     $timedOut = $false
     while ($drains[0].open -or $drains[1].open) {
+        Step-Feed $feed
         foreach ($drain in $drains) { if (Step-Drain $drain) { $quiet.Restart() } }
         $tasks = [Threading.Tasks.Task[]] @($drains | Where-Object { $_.open } | ForEach-Object { $_.task })
         if ($tasks.Length) { $null = [Threading.Tasks.Task]::WaitAny($tasks, 100) }

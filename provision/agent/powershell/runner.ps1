@@ -7,8 +7,8 @@
 
 $script:TextLimit = 65536
 $script:RunnerParts = @(
-    'Format-Milliseconds', 'Get-Tick', 'New-AgentError', 'Get-Cause', 'Test-DiskFull', 'ConvertTo-ErrorData', 'Get-ErrorKey', 'Format-Argument', 'Find-Program',
-    'New-StartInfo', 'Start-Native', 'ConvertFrom-ProgramBytes', 'Invoke-Native', 'New-Drain', 'Step-Drain', 'Limit-Drain', 'Get-DrainText',
+    'Format-Milliseconds', 'Get-Tick', 'New-AgentError', 'Get-Cause', 'Test-DiskFull', 'ConvertTo-ErrorData', 'Get-ErrorKey', 'Format-Argument', 'Find-Program', 'Get-UsualPlace',
+    'New-StartInfo', 'Start-Native', 'New-Feed', 'Step-Feed', 'ConvertFrom-ProgramBytes', 'Invoke-Native', 'New-Drain', 'Step-Drain', 'Limit-Drain', 'Get-DrainText',
     'Get-Kin', 'Test-SameStart', 'Stop-Tree', 'Stop-OneProcess', 'Write-WholeFile', 'Move-IntoPlace', 'Write-Json', 'Write-Reserved', 'Write-Certainly',
     'Open-Log', 'Start-LogFile', 'Switch-Log', 'Close-Log', 'Test-LogRoom', 'Add-LogBytes', 'Write-LogLine', 'Write-Record', 'Write-Heartbeat', 'Write-Failure',
     'Format-Literal', 'New-Invocation', 'Start-Script', 'Write-Item', 'Write-ProgressRecord', 'Write-Caught', 'Invoke-Script',

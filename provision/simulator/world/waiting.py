@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from provision.agent.operations.base import Answer
+from provision.agent.operations.docker import DockerRun, DockerRunAnswer
 from provision.agent.operations.execution import (
     Exec,
     ExecAnswer,
@@ -63,6 +64,24 @@ async def exec_(host: SimulatedHost, request: Exec, check: bool) -> Answer:
     if ran.restart is not None and not answer.timed_out:
         host.become(ran.leave(host.world))
     return answer
+
+
+async def docker(host: SimulatedHost, request: DockerRun, check: bool) -> Answer:
+    """Answer `docker.run`."""
+    if check and not request.reads:
+        return DockerRunAnswer(exit_code=0, stdout="", stderr="")
+    ran = programs.run(host.world, "docker", request.arguments)
+    if ran is None:
+        raise refuse("NotFound", "there is no docker client")
+    late = ran.seconds > request.timeout
+    await host.pass_time(request.timeout if late else ran.seconds)
+    if late:
+        return DockerRunAnswer(exit_code=None, stdout="", stderr="", timed_out=True)
+    stdout, cut_out = _tail(ran.result.stdout)
+    stderr, cut_err = _tail(ran.result.stderr)
+    return DockerRunAnswer(
+        exit_code=ran.result.exit_code, stdout=stdout, stderr=stderr, truncated=cut_out or cut_err
+    )
 
 
 def _run(world: World, request: Exec) -> tuple[programs.Ran, ExecAnswer, float]:
@@ -131,6 +150,7 @@ ANSWERS: dict[str, Callable[[SimulatedHost, Any, bool], Awaitable[Answer]]] = {
     "job.poll": poll,
     "exec": exec_,
     "powershell": powershell,
+    "docker.run": docker,
 }
 
 
