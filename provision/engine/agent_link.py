@@ -35,6 +35,7 @@ class AgentLink:
     Attributes:
         task: The task whose progress is told.
         task_began: When that began, by the clock.
+        restart_expected: A restart now would be one that was asked for.
         unexpected_restarts: Restarts that nobody had asked for.
     """
 
@@ -54,11 +55,11 @@ class AgentLink:
         self._client: AgentClient | None = None
         self._state = BootState.CONNECTED
         self._restarts = 0
-        self._restart_asked = False
         self._last_answer = clock.now()
         self._boot: BootIdentity | None = None
         self.task = ""
         self.task_began = clock.now()
+        self.restart_expected = False
         self.unexpected_restarts = 0
 
     @property
@@ -102,10 +103,6 @@ class AgentLink:
     def close(self) -> None:
         """Free what the host holds for us; never raises."""
         self._drop_client()
-
-    def expect_restart(self, asked: bool) -> None:
-        """Say whether a restart would be one that was asked for."""
-        self._restart_asked = asked
 
     def await_new_boot(self, old: BootIdentity) -> None:
         """Wait until a boot other than the old one has settled.
@@ -202,9 +199,17 @@ class AgentLink:
                     raise UnreachableError(
                         error.brief, details=error.details, resolution=error.resolution
                     ) from None
-                refused_since.clear()
-                return None
+                return gone_again()
             return self._found(client, boot, old, new_boot_only=new_boot_only)
+
+        def gone_again() -> Signal | None:
+            """Count a restart: a host that let nobody in yet and is gone has restarted again."""
+            if not refused_since:
+                return None
+            refused_since.clear()
+            self._restarts += 1
+            self._say("gone again before anybody was let in: another restart")
+            return Signal.BUDGET_SPENT if self._restarts > self._limits.restarts else None
 
         policy = self._probing(self._limits.away)
         return policy(look) or Signal.DEADLINE
@@ -224,7 +229,7 @@ class AgentLink:
                 return Signal.SAME_BOOT
             return Signal.NEW_BOOT
         self._restarts += 1
-        expected = self._restart_asked
+        expected = self.restart_expected
         self.unexpected_restarts += not expected
         self._emitter.emit(HostRestarted, old=before, new=boot, seconds=away, expected=expected)
         if self._restarts > self._limits.restarts:
@@ -293,7 +298,7 @@ class AgentLink:
         )
 
     def _emit_lost(self, reason: str) -> None:
-        self._emitter.emit(HostLost, reason=reason, expected=self._restart_asked)
+        self._emitter.emit(HostLost, reason=reason, expected=self.restart_expected)
 
     def _say(self, text: str) -> None:
         elapsed = self._clock.now() - self.task_began

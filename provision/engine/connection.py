@@ -86,6 +86,11 @@ class HostConnection:
         """Say which task's progress follows; None begins another try of the same one."""
         self._link.task = self._link.task if name is None else name
         self._link.task_began = self._clock.now()
+        self._link.restart_expected = False
+
+    def expect_restarts(self) -> None:
+        """Say that restarts are no surprise until the next task, or its next try, begins."""
+        self._link.restart_expected = True
 
     def open(self, seconds: float) -> Facts:
         """Connect for the first time and observe the host.
@@ -186,13 +191,13 @@ class HostConnection:
         """Restart the host and wait until the new boot has settled."""
         old = self.boot
         began = self._clock.now()
-        self._link.expect_restart(True)
+        self._link.restart_expected = True
         try:
             self.call(Restart(reason=reason, boot=old))
             if self.boot.same_boot(old):
                 self._link.await_new_boot(old)
         finally:
-            self._link.expect_restart(False)
+            self._link.restart_expected = False
         return Restarted(old=old, new=self.boot, seconds=self._clock.now() - began)
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from provision.steps.effect import (
     Effect,
     Elapsed,
     Evaluate,
+    ExpectRestarts,
     Progress,
     ReadLocalFile,
     Render,
@@ -104,6 +105,8 @@ class Effects:
                 if self._check:
                     raise TaskError("a restart was asked for in check mode: a mistake of the step")
                 return self._connection.restart(effect.reason)
+            case ExpectRestarts():
+                return self._connection.expect_restarts()
             case CurrentBoot():
                 return self._connection.boot
             case Sleep():

@@ -93,6 +93,7 @@ class SimulateSettings(BaseModel):
         switch_error: What happens when the installer adds the switch.
         restarts: How many restarts in a row each restart becomes ("configuring updates").
         restart_seconds: Host seconds from the connection's end to the first open port.
+        answers_between: Host seconds that logins are accepted between two restarts in a row.
         answers_401_for: Host seconds after a boot during which every login is refused.
         settles_after: Host seconds after a boot until Windows has settled.
         silent_for: Host seconds that the installer says nothing, on top of its usual silence.
@@ -115,6 +116,7 @@ class SimulateSettings(BaseModel):
     switch_error: SwitchError = SwitchError.HARMLESS
     restarts: int = Field(default=1, ge=1, le=20)
     restart_seconds: float = Field(default=95.0, ge=0)
+    answers_between: float = Field(default=40.0, ge=0)
     answers_401_for: float = Field(default=20.0, ge=0)
     settles_after: float = Field(default=60.0, ge=0)
     silent_for: float = Field(default=0.0, ge=0)

@@ -62,6 +62,11 @@ class Restarted:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectRestarts:
+    """Say that until the task ends the host may restart by itself, and should; gives None."""
+
+
+@dataclass(frozen=True, slots=True)
 class CurrentBoot:
     """Ask which boot the runner is connected to; gives a `BootIdentity`, without a request."""
 
@@ -127,6 +132,7 @@ Effect: TypeAlias = (
     Call
     | CallMany
     | RestartHost
+    | ExpectRestarts
     | CurrentBoot
     | Sleep
     | Elapsed

@@ -72,6 +72,33 @@ def test_more_restarts_than_the_budget(lab: Callable) -> None:
     assert "more than its budget of 3" in result.error.brief
 
 
+def test_restarts_without_end(lab: Callable) -> None:
+    result, seen = lab(restarts=12, answers_between=900, speed=600).run(
+        "name: p\ntasks:\n  - restart: always\n", limits=BootLimits(restarts=2)
+    )
+    assert result.outcome == "failed"
+    assert "3 times in this run" in result.error.brief
+    assert len(seen.of("host_restarted")) == 3
+
+
+def test_restarts_before_anybody_is_let_in_count_too(lab: Callable) -> None:
+    here = lab(restarts=12, answers_401_for=900, answers_between=0, speed=600)
+    limits = BootLimits(restarts=2, refused=1800, away=36_000)
+    result, seen = here.run("name: p\ntasks:\n  - restart: always\n", limits=limits)
+    assert result.outcome == "failed"
+    assert "3 times in this run" in result.error.brief
+    assert seen.of("host_restarted") == []
+
+
+def test_the_installers_own_restart_is_expected(lab: Callable) -> None:
+    beside = Path(CONTAINER_HOST).parent / "verify-container-host.yml"
+    own = Path(CONTAINER_HOST).read_text().replace("restart: managed", "restart: own")
+    own = own.replace(beside.name, str(beside))
+    result, seen = lab().run(own, variables=TP4)
+    assert result.outcome == "changed"
+    assert [one.expected for one in seen.of("host_restarted")] == [True]
+
+
 WAITS = """
 name: p
 tasks:

@@ -28,6 +28,7 @@ from provision.steps.effect import (
     Effect,
     Elapsed,
     Evaluate,
+    ExpectRestarts,
     Progress,
     ReadLocalFile,
     Render,
@@ -74,6 +75,7 @@ class Player:
     checked: list[bool] = field(default_factory=list)
     progress: list[Progress] = field(default_factory=list)
     restarts: list[str] = field(default_factory=list)
+    restarts_expected: bool = False
     begun: frozenset[str] = frozenset()
     reruns: int = 0
     sent: dict[str, bytes] = field(default_factory=dict)
@@ -124,6 +126,9 @@ class Player:
                 return tuple(self._or_refusal(op, effect.check) for op in effect.operations)
             case RestartHost():
                 return self._restart(effect.reason)
+            case ExpectRestarts():
+                self.restarts_expected = True
+                return None
             case CurrentBoot():
                 return self.boot
             case Sleep():

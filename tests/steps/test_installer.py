@@ -94,6 +94,7 @@ def test_its_own_restart(simulated):
     result = host.play("installer", {**PARAMS, "restart": "own"})
     assert result.outcome is Outcome.CHANGED, result
     assert host.restarts == []
+    assert host.restarts_expected
     assert (result.value["phases"], result.value["restarts"]) == (2, 1)
     assert all("-NoRestart" not in start.arguments for start in starts(host))
     order = [op for op in host.asked if isinstance(op, JobStart | ScheduledTaskRemove)]

@@ -13,6 +13,7 @@ class Knobs(Frozen):
     switch_error: SwitchError
     restarts: int
     restart_seconds: float
+    answers_between: float
     answers_401_for: float
     settles_after: float
     silent_for: float

@@ -24,9 +24,6 @@ from provision.simulator.world.model import World
 from provision.simulator.world.schedule import forget_boot, schedule
 from provision.simulator.world.system import RegistryKey, Service
 
-ANSWERS_BETWEEN_RESTARTS = 40.0
-"""Host seconds that a host accepts logins between two restarts in a row: our guess."""
-
 RECONNECT_SECONDS = 5.0
 """Host seconds that binding an adapter anew cuts the network: our guess."""
 
@@ -93,7 +90,7 @@ def boot_up(world: World, further: int) -> World:
         world = schedule(world, until_accounts, AccountsUp())
     if further:
         world = world.put(RegistryKey(path=windows.RESTART_IN_PROGRESS, volatile=True))
-        answers = until_accounts + ANSWERS_BETWEEN_RESTARTS
+        answers = until_accounts + world.knobs.answers_between
         return schedule(world, answers, Shutdown(further=further - 1))
     settles = max(world.knobs.settles_after, until_accounts)
     servicing = RegistryKey(path=windows.PACKAGES_PENDING)

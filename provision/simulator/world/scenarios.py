@@ -60,8 +60,8 @@ SCENARIOS = {
         ),
         Scenario(
             "endless-restarts",
-            "Each restart becomes twelve: more than a run's budget.",
-            {"restarts": 12},
+            "Each restart becomes twelve, a quarter of an hour apart: more than a run's budget.",
+            {"restarts": 12, "answers_between": 900.0},
         ),
         Scenario(
             "slow-accounts",

@@ -28,6 +28,7 @@ from provision.steps.detached import ENDED
 from provision.steps.effect import (
     CurrentBoot,
     Elapsed,
+    ExpectRestarts,
     Procedure,
     Progress,
     RestartHost,
@@ -95,6 +96,8 @@ class _Installation:
             adopt: The first one has ended already, see `run_phase`.
         """
         limit = self._context.timeout or self._params.default_timeout
+        if self._params.restart is RestartMode.OWN:
+            yield ExpectRestarts()
         while True:
             self._phases += 1
             now: float = yield Elapsed()
