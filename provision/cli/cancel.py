@@ -9,16 +9,17 @@ import click
 from provision.cli.options import recorded
 
 
-@click.command(short_help="Stop the jobs on a host, and say what is left.")
+@click.command(short_help="Stop the work on a host, and say what is left.")
 @click.argument("host", required=False)
 @recorded
 @click.option("--force", is_flag=True, help="Also when a run is at work: it is asked to stop.")
 def cancel(host: str | None, hostfile: str, as_json: bool, force: bool) -> int:
-    """Stop what goes on on HOST: every job with its whole process tree; then give the host back.
+    """Stop what goes on on HOST, with its whole process tree; then give the host back.
 
-    Says what is left: an installer's marker, its task at the next logon, jobs that ended. A run
-    that is at work is left alone unless --force is given. `provision up` goes on with the run;
-    `provision up --fresh` begins anew. HOST may be left out when there is only one.
+    Jobs are stopped, and commands that tasks wait for. Says what is left: an installer's marker,
+    its task at the next logon, jobs that ended. A run that is at work is left alone unless --force
+    is given. `provision up` goes on with the run; `provision up --fresh` begins anew. HOST may be
+    left out when there is only one.
 
     \b
     Example:

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from provision.cli.host_look import Seen, left_row
 from provision.report.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that ran on a host.
+
+    Args:
+        kind: `job`, or `command`: of a task that waits for it.
+    """
+
+    kind: Literal["job", "command"]
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {clean(self.id)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +30,16 @@ class Cancelled:
     """What became of a host's work.
 
     Args:
-        stopped: The jobs that were stopped.
-        refused: Jobs that could not be stopped, with the reason.
+        stopped: What was stopped: jobs, and commands of tasks.
+        refused: What could not be stopped, with the reason.
         run: The run that was cancelled; empty when none was open.
         left: What is on the host afterwards.
         unknown: What could not be looked for.
     """
 
     host: str
-    stopped: tuple[str, ...]
-    refused: tuple[tuple[str, str], ...]
+    stopped: tuple[Work, ...]
+    refused: tuple[tuple[Work, str], ...]
     run: str
     left: Seen
     unknown: tuple[str, ...]
@@ -32,13 +47,14 @@ class Cancelled:
     def page(self) -> Iterator[str]:
         """Write it for people."""
         yield clean(self.host)
-        for job in self.stopped:
-            yield f"  stopped job {clean(job)}, with its whole process tree"
-        for job, why in self.refused:
-            yield f"  job {clean(job)} could NOT be stopped: {clean(why)}"
+        for work in self.stopped:
+            yield f"  stopped {work}, with its whole process tree"
+        for work, why in self.refused:
+            yield f"  {work} could NOT be stopped: {clean(why)}"
         if not self.stopped and not self.refused:
-            yield "  no job was running"
+            yield "  nothing was running"
         rows = [f"job {clean(job.id)}: {job.state.value}" for job in self.left.jobs]
+        rows += [f"command {clean(call.id)}: running" for call in self.left.calls]
         rows += [left_row(one) for one in self.left.left]
         yield "  left on the host:" if rows else "  nothing is left on the host"
         yield from (f"    {row}" for row in rows)
@@ -52,9 +68,10 @@ class Cancelled:
         return {
             "host": self.host,
             "run": self.run,
-            "stopped": list(self.stopped),
-            "refused": dict(self.refused),
+            "stopped": [work.id for work in self.stopped],
+            "refused": {work.id: why for work, why in self.refused},
             "jobs": {job.id: job.state.value for job in self.left.jobs},
+            "calls": [call.id for call in self.left.calls],
             "left": [one.model_dump(mode="json") for one in self.left.left],
             "unknown": list(self.unknown),
         }

@@ -1,4 +1,4 @@
-"""Stops the jobs on a host on behalf of a person; the host is held meanwhile."""
+"""Stops the work on a host on behalf of a person; the host is held meanwhile."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from provision.agent.operations.base import OperationError
+from provision.agent.operations.base import ChangeAnswer, Operation, OperationError
+from provision.agent.operations.calls import CallStop
 from provision.agent.operations.jobs import JobStop
 from provision.agent.operations.leases import LeaseAnswer, LeaseLook, LeaseRelease, LeaseTake
-from provision.cli.cancelled import Cancelled
+from provision.cli.cancelled import Cancelled, Work
 from provision.cli.compose import load_hosts
 from provision.cli.controller import ask_to_end
-from provision.cli.host_look import JobSeen, connected, look
+from provision.cli.host_look import Seen, connected, look, under_way
 from provision.cli.leftovers import leftovers
 from provision.cli.link import open_link
 from provision.cli.located import Located
 from provision.cli.notebook import journal_file
 from provision.cli.options import Selection
-from provision.cli.records import known_jobs, known_owners, last_run
+from provision.cli.records import known_owners, last_run
 from provision.engine.connection import HostConnection
 from provision.engine.lease import HostHeld
 from provision.engine.memory import describe_controller, owner_of
@@ -52,7 +53,7 @@ def the_one(hostfile: str, host: str | None) -> Located:
 def cancel_on(
     located: Located, hostfile: str, *, force: bool, say: Callable[[str], None]
 ) -> Cancelled:
-    """Stop all jobs on a host.
+    """Stop all jobs and commands on a host.
 
     Args:
         force: Also when a run is at work: its process is asked to end, or the host taken from it.
@@ -81,12 +82,10 @@ class _Known:
     Args:
         run: The run that has no end yet; empty when there is none.
         owners: Names under which runs of ours held the host; none of them is at work any more.
-        jobs: That runs of ours started.
     """
 
     run: str = ""
     owners: frozenset[str] = frozenset()
-    jobs: tuple[str, ...] = ()
 
 
 def _known(journal: Journal, host: str) -> _Known:
@@ -97,7 +96,6 @@ def _known(journal: Journal, host: str) -> _Known:
     return _Known(
         run.id if story.state is not RunState.ENDED else "",
         known_owners(journal, host),
-        known_jobs(journal, host),
     )
 
 
@@ -126,9 +124,9 @@ def _on_host(
     with open_link(located) as link, connected(link) as (connection, facts):
         remains = leftovers(hostfile, located, facts)
         with _holding_host(connection, owner, known.owners, force=force):
-            before = look(connection, facts, known_jobs=known.jobs)
-            stopped, refused = _stop(connection, [job for job in before.jobs if job.under_way])
-            after = look(connection, facts, remains.checks, known.jobs)
+            before = look(connection, facts)
+            stopped, refused = _stop(connection, before)
+            after = look(connection, facts, remains.checks)
     return Cancelled(located.host.name, stopped, refused, known.run, after, remains.unknown)
 
 
@@ -156,16 +154,20 @@ def _holding_host(
 
 
 def _stop(
-    connection: HostConnection, jobs: list[JobSeen]
-) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    connection: HostConnection, seen: Seen
+) -> tuple[tuple[Work, ...], tuple[tuple[Work, str], ...]]:
+    wanted: list[tuple[Work, Operation[ChangeAnswer]]] = [
+        *((Work("job", job.id), JobStop(id=job.id)) for job in seen.jobs if under_way(job)),
+        *((Work("command", call.id), CallStop(id=call.id)) for call in seen.calls),
+    ]
     stopped, refused = [], []
-    for job in jobs:
+    for work, operation in wanted:
         try:
-            connection.call(JobStop(id=job.id))
+            connection.call(operation)
         except OperationError as error:
-            refused.append((job.id, error.record.message))
+            refused.append((work, error.record.message))
         else:
-            stopped.append(job.id)
+            stopped.append(work)
     return tuple(stopped), tuple(refused)
 
 

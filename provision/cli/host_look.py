@@ -1,4 +1,4 @@
-"""What is on a host at this moment: its facts, who holds it, its jobs, what installers left."""
+"""What is on a host at this moment: its facts, who holds it, its work, what installers left."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from provision.agent.operations import OPERATIONS
-from provision.agent.operations.base import Operation
-from provision.agent.operations.jobs import JobPoll, JobPollAnswer, JobState
+from provision.agent.operations.base import Operation, OperationError
+from provision.agent.operations.calls import CallList, CallRow
+from provision.agent.operations.jobs import JobList, JobRow, JobState
 from provision.agent.operations.leases import LeaseLook, LeaseLookAnswer
 from provision.cli.link import Link
 from provision.cli.located import Located
@@ -26,33 +26,25 @@ ASK_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class JobSeen:
-    """A job that is on the host."""
-
-    id: str
-    state: JobState
-    run: str = ""
-    started: str = ""
-
-    @property
-    def under_way(self) -> bool:
-        """It runs, or is about to."""
-        return self.state in (JobState.STARTED, JobState.RUNNING)
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
     """What was found on a host.
 
     Args:
         lease: Who holds it; None when nobody does.
+        calls: Commands of tasks that are at work.
         left: Those of the given checks that do not hold.
     """
 
     facts: Facts
     lease: LeaseLookAnswer | None
-    jobs: tuple[JobSeen, ...]
+    jobs: tuple[JobRow, ...]
+    calls: tuple[CallRow, ...]
     left: tuple[CheckResult, ...]
+
+
+def under_way(job: JobRow) -> bool:
+    """Tell whether a job runs, or is about to."""
+    return job.state in (JobState.STARTED, JobState.RUNNING)
 
 
 def left_row(result: CheckResult) -> str:
@@ -84,42 +76,24 @@ def connected(link: Link) -> Iterator[tuple[HostConnection, Facts]]:
         connection.close()
 
 
-def look(
-    connection: HostConnection,
-    facts: Facts,
-    checks: Sequence[Check] = (),
-    known_jobs: Sequence[str] = (),
-) -> Seen:
+def look(connection: HostConnection, facts: Facts, checks: Sequence[Check] = ()) -> Seen:
     """Ask a host, in one exchange, what is on it; changes nothing.
 
     Args:
         checks: That an installer left nothing behind.
-        known_jobs: Ids to ask for at an agent that cannot list its jobs.
     """
-    lease = LeaseLook()
-    jobs = _job_questions(known_jobs)
-    asked: list[Operation[Any]] = list(dict.fromkeys([lease, *jobs, *questions(checks)]))
-    answers = dict(zip(asked, connection.try_many(asked), strict=True))
+    lease, jobs, calls = LeaseLook(), JobList(), CallList()
+    asked: list[Operation[Any]] = list(dict.fromkeys([lease, jobs, calls, *questions(checks)]))
+    answers: dict[Operation[Any], Any] = dict(zip(asked, connection.try_many(asked), strict=True))
+    for question in (lease, jobs, calls):
+        if isinstance(answers[question], OperationError):
+            raise answers[question]
     results = [check.judge(answers) for check in checks]
-    held = answers[lease]
+    held: LeaseLookAnswer = answers[lease]
     return Seen(
         facts=facts,
-        lease=held if isinstance(held, LeaseLookAnswer) and held.owner else None,
-        jobs=tuple(job for question in jobs for job in _jobs(question, answers[question])),
+        lease=held if held.owner else None,
+        jobs=answers[jobs].jobs,
+        calls=answers[calls].calls,
         left=tuple(result for result in results if not result.passed),
     )
-
-
-def _job_questions(known: Sequence[str]) -> list[Operation[Any]]:
-    listing = OPERATIONS.get("job.list")
-    if listing is not None:
-        return [listing()]
-    return [JobPoll(id=job, limit=1024) for job in dict.fromkeys(known)]
-
-
-def _jobs(question: Operation[Any], answer: Any) -> list[JobSeen]:
-    if isinstance(question, JobPoll):
-        there = isinstance(answer, JobPollAnswer) and answer.state is not JobState.ABSENT
-        return [JobSeen(question.id, answer.state)] if there else []
-    listed = getattr(answer, "jobs", ())
-    return [JobSeen(one.id, JobState(one.state), one.run, one.started) for one in listed]

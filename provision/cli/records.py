@@ -108,17 +108,6 @@ def find_run(journal: Journal | None, written: str) -> Run:
     raise InputError([problem])
 
 
-def known_jobs(journal: Journal, host: str) -> tuple[str, ...]:
-    """The jobs that the latest runs on a host started."""
-    found = (
-        entry.data.get("params", {}).get("id")
-        for run in journal.runs(host, limit=_LATEST)
-        for entry in journal.entries(run.id, kinds=(Kind.EFFECT_STARTED,))
-        if entry.data.get("what") == "job.start"
-    )
-    return tuple(dict.fromkeys(str(job) for job in found if job))
-
-
 def known_owners(journal: Journal, host: str) -> frozenset[str]:
     """The names under which the latest runs held a host."""
     return frozenset(

@@ -8,7 +8,7 @@ from provision.cli.host_look import Seen, connected, hurried, look
 from provision.cli.leftovers import leftovers
 from provision.cli.link import open_link
 from provision.cli.located import Located, state_file
-from provision.cli.records import Standing, known_jobs, last_run, living_holder, standing
+from provision.cli.records import Standing, last_run, living_holder, standing
 from provision.journal.lease import Holder
 from provision.journal.store import Journal
 from provision.model.errors import ProvisionError
@@ -43,12 +43,11 @@ def status_of(journal: Journal | None, hostfile: str, located: Located, *, ask: 
     run = last_run(journal, name) if journal is not None else None
     holder = living_holder(journal, name) if journal is not None else None
     last = standing(journal, run) if journal is not None and run is not None else None
-    jobs = known_jobs(journal, name) if journal is not None else ()
-    seen, unseen = _ask(hostfile, located, jobs) if ask else (None, "")
+    seen, unseen = _ask(hostfile, located) if ask else (None, "")
     return Status(name, simulated, holder, last, seen, unseen)
 
 
-def _ask(hostfile: str, located: Located, jobs: tuple[str, ...]) -> tuple[Seen | None, str]:
+def _ask(hostfile: str, located: Located) -> tuple[Seen | None, str]:
     simulate = located.host.simulate
     started = state_file(located).exists()
     if simulate is not None and not simulate.served and not started:
@@ -56,6 +55,6 @@ def _ask(hostfile: str, located: Located, jobs: tuple[str, ...]) -> tuple[Seen |
     try:
         with open_link(hurried(located)) as link, connected(link) as (connection, facts):
             checks = leftovers(hostfile, located, facts).checks
-            return look(connection, facts, checks, jobs), ""
+            return look(connection, facts, checks), ""
     except ProvisionError as error:
         return None, error.brief

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,6 +65,8 @@ def _seen(seen: Seen) -> list[str]:
     for job in seen.jobs:
         run = f", of run {clean(job.run)}" if job.run else ""
         said.append(f"job {clean(job.id)}: {job.state.value}{run}")
+    for call in seen.calls:
+        said.append(f"command {clean(call.id)}: running since {moment(call.began)}")
     said += [f"an installer is not done: {left_row(one)}" for one in seen.left]
     return said
 
@@ -87,7 +88,8 @@ def _seen_data(seen: Seen) -> dict[str, Any]:
     return {
         "facts": seen.facts.model_dump(mode="json"),
         "lease": None if seen.lease is None else seen.lease.model_dump(mode="json"),
-        "jobs": [{**dataclasses.asdict(job), "state": job.state.value} for job in seen.jobs],
+        "jobs": [job.model_dump(mode="json") for job in seen.jobs],
+        "calls": [call.model_dump(mode="json") for call in seen.calls],
         "left": [one.model_dump(mode="json") for one in seen.left],
     }
 

@@ -107,6 +107,27 @@ def test_a_run_is_watched_dies_and_is_cancelled(
     assert json.loads(again.stdout)["stopped"] == []
 
 
+def test_a_command_that_outlives_its_run_is_shown_and_stopped(
+    served: Path, provision: Run, environment: dict[str, str]
+) -> None:
+    wait = "name: w\ntasks: [{name: Wait, command: ping -n 36000 127.0.0.1, timeout: 20h}]\n"
+    (served / "wait.yml").write_text(wait, encoding="utf-8")
+    with start(served, environment, "up", "--playbook", "wait.yml") as up:
+        read_until(up, "Wait")
+        seen: dict[str, list[dict[str, str]]] = {"calls": []}
+        while not seen["calls"]:
+            seen = json.loads(provision("status", "--json").stdout)["seen"]
+        up.kill()
+    (call,) = seen["calls"]
+    assert f"command {call['id']}: running since" in provision("status").stdout
+    done = provision("cancel")
+    assert f"stopped command {call['id']}, with its whole process tree" in done.stdout
+    assert "nothing is left on the host" in done.stdout
+    assert "command" not in provision("status", "build-01").stdout
+    again = provision("up", "--playbook", "wait.yml")
+    assert (again.returncode, "was stopped" in again.stdout) == (1, True)
+
+
 def test_a_run_at_work_is_asked_to_stop(
     served: Path, provision: Run, environment: dict[str, str]
 ) -> None:

@@ -8,12 +8,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from provision.agent.frame import Request, encode_request
+from provision.agent.frame import Answer, FrameReader, Request, encode_request
 from provision.agent.operations import OPERATIONS
 
 pytestmark = pytest.mark.powershell
@@ -108,6 +109,50 @@ def test_work_that_was_killed_is_lost_and_not_run_again(host: Any, place: Path, 
         )
     assert runs(place) == 1
     (place / "gate").touch()
+
+
+@each_kind
+def test_one_at_work_is_listed_and_stopped(host: Any, place: Path, op: str) -> None:
+    params = KINDS[op](place, id=f"stop-{op}")
+    begin(host, op, params, place)
+    folder = host.data / "calls" / f"stop-{op}"
+    record = json.loads((folder / "process.json").read_text("utf-8-sig"))
+    (row,) = host.perform("call.list", {})["calls"]
+    assert row["id"] == f"stop-{op}"
+    checked = host.perform("call.stop", {"id": f"stop-{op}"}, check=True)
+    assert (checked["changed"], Path(f"/proc/{record['id']}").exists()) == (True, True)
+    assert host.perform("call.stop", {"id": f"stop-{op}"}) == checked
+    assert not [kin for kin in commands() if str(place) in kin]
+    assert host.perform("call.list", {})["calls"] == []
+    for _ in range(2):
+        error = host.perform(op, params)["error"]
+        assert (error["id"], error["message"]) == ("CallStopped", f"call stop-{op} was stopped")
+    assert runs(place) == 1
+
+
+def test_whoever_waits_for_a_stopped_one_hears_of_it(host: Any, place: Path) -> None:
+    """The agent that waits is one, the agent that stops another."""
+    whole = OPERATIONS["exec"].model_validate(program(place, id="heard")).model_dump(mode="json")
+    waiting = host.channel
+    waiting.send(encode_request(Request(1 << 40, "exec", whole)))
+    until(lambda: runs(place))
+    host.client = None
+    host.start()
+    assert host.perform("call.stop", {"id": "heard"})["changed"]
+    reader, found = FrameReader(), []
+    while not found:
+        found = [each for each in reader.feed(waiting.receive().stdout) if isinstance(each, Answer)]
+    waiting.close()
+    assert found[0].payload["error"]["id"] == "CallStopped"
+
+
+def commands() -> list[str]:
+    """The command lines of all living processes."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return found
 
 
 def test_other_content_is_refused(host: Any, place: Path) -> None:

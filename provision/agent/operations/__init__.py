@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from provision.agent.operations.base import Operation
+from provision.agent.operations.calls import CallList, CallStop
 from provision.agent.operations.docker import DockerRun, DockerVersion, ImageList
 from provision.agent.operations.execution import Exec, PowerShell
 from provision.agent.operations.features import FeatureEnsure, FeatureList
@@ -33,6 +34,7 @@ OPERATIONS: dict[str, type[Operation[Any]]] = {
         ServiceList, ServiceEnsure,
         ScheduledTaskList, ScheduledTaskRemove,
         Exec, PowerShell,
+        CallList, CallStop,
         JobStart, JobPoll, JobStop, JobRemove, JobList,
         LeaseTake, LeaseRelease, LeaseLook,
         SwitchList, AdapterList, NatList,

@@ -45,6 +45,10 @@ function New-CallExists([string] $Id) {
     New-AgentError 'CallExists' "there is a call $Id with other content"
 }
 
+function New-CallStopped([string] $Id) {
+    New-AgentError 'CallStopped' "call $Id was stopped"
+}
+
 function New-CallLost([string] $Id, [string] $Why) {
     New-AgentError 'CallLost' "call $Id began and left no answer: $Why"
 }
@@ -140,6 +144,39 @@ function Remove-OldCalls {
         Remove-Quietly $call.path
         $surplus--
     }
+}
+
+function Get-CallList {
+    $folder = Get-CallsFolder
+    $rows = @(if ([IO.Directory]::Exists($folder)) {
+        foreach ($path in [IO.Directory]::GetDirectories($folder)) {
+            $id = [IO.Path]::GetFileName($path)
+            if ($id -like '*.new' -or -not (Test-CallUnderWay $path)) { continue }
+            $began = [IO.File]::GetLastWriteTimeUtc((Join-Path $path 'request.json'))
+            [ordered] @{ id = $id; began = Format-Milliseconds $began }
+        }
+    })
+    [ordered] @{ calls = @(Get-Sorted $rows { $_.id }) }
+}
+
+# The exit record comes first: a runner that has not begun does not begin any more, and whoever waits
+# for the call does not take it for lost. A runner that is just ending writes its own in its place.
+function Stop-Call($Params, [bool] $Check) {
+    $folder = Get-CallFolder $Params.id
+    $before = Test-CallUnderWay $folder
+    if ($before -and -not $Check) {
+        Write-Reserved $folder 'exit.json' 'reserve-end' ([ordered] @{ stopped = $true })
+        $process = Read-Json (Join-Path $folder 'process.json')
+        if ($process) { Stop-Tree $process.id (Read-Time $process.started) }
+    }
+    New-Change $before ([ordered] @{ at_work = $before }) ([ordered] @{ at_work = $false })
+}
+
+# Begun in this boot, and neither ended nor gone.
+function Test-CallUnderWay([string] $Folder) {
+    foreach ($name in 'answer.json', 'exit.json') { if ([IO.File]::Exists((Join-Path $Folder $name))) { return $false } }
+    $request = Read-Json (Join-Path $Folder 'request.json')
+    $request -and $request.token -eq (Get-BootIdentity).token -and (Test-CallAtWork $Folder)
 }
 
 function Test-CallAtWork([string] $Folder) {

@@ -24,6 +24,7 @@ function Invoke-RecordedProgram($Params, $Environment) {
     $compose = {
         param($Folder, $End)
         $exit = Read-Json (Join-Path $Folder 'exit.json')
+        if ($exit.stopped) { throw (New-CallStopped $Params.id) }
         if ($exit.failure) { throw (New-AgentError $exit.failure.id $exit.failure.message) }
         if ($exit) { return New-ProgramAnswer $exit }
         if (-not $End.timed_out) { throw (New-CallLost $Params.id "its runner ended with code $($End.exit_code)") }

@@ -10,7 +10,12 @@ function Invoke-ScriptText($Params, [bool] $Check) {
     }
     if ($Params.id) {
         $new = { New-ScriptRequest $Params }
-        return Invoke-Recorded $Params @($Params.script, $Params.directory) $new ${function:New-ScriptAnswer} @{} 0
+        $compose = {
+            param($Folder, $End)
+            if ((Read-Json (Join-Path $Folder 'exit.json')).stopped) { throw (New-CallStopped $Params.id) }
+            New-ScriptAnswer $Folder $End
+        }
+        return Invoke-Recorded $Params @($Params.script, $Params.directory) $new $compose @{} 0
     }
     $request = New-ScriptRequest $Params
     $folder = Join-Path (Join-Path (Get-DataFolder) 'runs') ([Guid]::NewGuid().ToString('N'))

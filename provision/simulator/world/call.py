@@ -18,6 +18,7 @@ class Call(Thing):
         process: Process id of its runner.
         answer: The JSON of its answer; None until it ended.
         gone: The process ended without an answer, within its boot.
+        stopped: Somebody stopped it.
         engine: A real PowerShell runs it, outside the world.
     """
 
@@ -29,6 +30,7 @@ class Call(Thing):
     process: int
     answer: dict[str, Json] | None = None
     gone: bool = False
+    stopped: bool = False
     engine: bool = False
 
     @property

@@ -28,13 +28,15 @@ def known(world: World, request: Exec | PowerShell) -> Call | None:
     """Give the call with a request's id.
 
     Raises:
-        OperationRefused: It has other content, or is lost.
+        OperationRefused: It has other content, was stopped, or is lost.
     """
     call = world.find(Call, request.id or "")
     if call is None:
         return None
     if call.digest != digest(request):
         raise refuse("CallExists", f"there is a call {request.id} with other content")
+    if call.stopped:
+        raise refuse("CallStopped", f"call {request.id} was stopped")
     if why := _lost_because(world, call):
         raise refuse("CallLost", f"call {request.id} began and left no answer: {why}")
     return call
@@ -57,7 +59,7 @@ def begin(world: World, request: Exec | PowerShell, *, engine: bool = False) -> 
 def answer(world: World, effect: AnswerCall) -> World:
     """Let a call end."""
     call = world.find(Call, effect.call)
-    if call is None or call.gone:
+    if call is None or call.gone or call.stopped:
         return world
     return world.put(call.model_copy(update={"answer": effect.answer}))
 
@@ -72,7 +74,8 @@ def orphaned(world: World) -> World:
 
 def at_work(world: World, call: Call) -> bool:
     """Tell whether a call's process runs."""
-    return call.answer is None and not call.gone and call.boot == world.boot.number
+    over = call.answer is not None or call.gone or call.stopped
+    return not over and call.boot == world.boot.number
 
 
 def _lost_because(world: World, call: Call) -> str:

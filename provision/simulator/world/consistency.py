@@ -135,6 +135,8 @@ def _calls(world: World) -> Iterator[str]:
             yield f"the call {call.id!r} is of a boot to come"
         if call.answer is not None and call.gone:
             yield f"the call {call.id!r} was answered and is gone"
+        if call.answer is not None and call.stopped:
+            yield f"the call {call.id!r} was answered and stopped"
 
 
 def _time(world: World) -> Iterator[str]:

@@ -53,6 +53,8 @@ def run(world: World, program: str, arguments: tuple[str, ...]) -> Ran | None:
         case "docker":
             answer = docker_client.run(world, arguments)
             return None if answer is None else Ran(answer)
+        case "ping":
+            return _ping(arguments)
         case "shutdown":
             return _shutdown(world, arguments)
         case "cmd":
@@ -93,6 +95,20 @@ def _adapter(adapter: Adapter) -> str:
             lines.append(f"   Subnet Mask . . . . . . . . . . . : {dotted}")
     lines.append(f"   Default Gateway . . . . . . . . . : {adapter.gateway}")
     return "\r\n".join(lines) + "\r\n"
+
+
+def _ping(arguments: tuple[str, ...]) -> Ran | None:
+    """The usual way to wait in a command line: one echo a second from the host itself."""
+    words = list(arguments)
+    count = 4
+    if len(words) == 3 and words[0].lower() in ("-n", "/n") and words[1].isdecimal():
+        count = int(words[1])
+        del words[:2]
+    if words not in (["127.0.0.1"], ["localhost"]) or not count:
+        return None
+    echo = "Reply from 127.0.0.1: bytes=32 time<1ms TTL=128\r\n"
+    text = "\r\nPinging 127.0.0.1 with 32 bytes of data:\r\n" + echo * count
+    return Ran(ProgramResult(stdout=text.encode()), float(count - 1))
 
 
 def _shutdown(world: World, arguments: tuple[str, ...]) -> Ran | None:

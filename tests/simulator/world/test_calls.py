@@ -68,6 +68,18 @@ def test_a_program_that_restarts_the_host(driver):
     assert (answer.exit_code, driver.world.boot.number) == (0, 2)
 
 
+def test_one_at_work_is_listed_and_stopped(slow):
+    ask_and_die(slow, "exec", program="slow", id="c")
+    slow.pass_time(1)
+    assert [row.id for row in slow.do("call.list").calls] == ["c"]
+    assert slow.do("call.stop", check=True, id="c").changed
+    assert slow.do("call.stop", id="c").changed
+    assert not slow.do("call.stop", id="c").changed
+    assert slow.do("call.list").calls == ()
+    slow.pass_time(60)
+    assert slow.refused("exec", program="slow", id="c").id == "CallStopped"
+
+
 def test_check_mode_and_refusals_record_nothing(slow):
     assert not slow.do("exec", check=True, program="slow", id="c").ran
     assert slow.refused("exec", program="none", id="c").id == "NotFound"

@@ -13,6 +13,7 @@ from typing import Any
 from provision.agent.operations.base import Answer
 from provision.simulator.world.model import World
 from provision.simulator.world.operations import (
+    calls,
     docker,
     features,
     file_pieces,
@@ -40,6 +41,8 @@ HANDLERS: dict[str, Handler] = {
     "service.ensure": services.ensure,
     "scheduled_task.list": scheduled_tasks.list_,
     "scheduled_task.remove": scheduled_tasks.remove,
+    "call.list": calls.list_,
+    "call.stop": calls.stop,
     "job.start": jobs.start,
     "job.stop": jobs.stop,
     "job.remove": jobs.remove,
