@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from provision.diagnosis.generation import between, canonical
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -13,8 +15,9 @@ class Pattern:
     worth more than a text. Texts of scripts and of programs that know one language only are safe.
 
     Args:
-        text: Regular expression, sought in the message with all white space made single spaces;
-            upper and lower case are the same.
+        text: Regular expression, sought without regard to white space and to upper and lower
+            case. It has at least six characters in a row that are meant literally, outside of any
+            group: by these it is sought first. Gaps are bounded (`.{0,80}`, never `.*`).
         id: Regular expression, sought in `FullyQualifiedErrorId`.
         hresult: `0x` and eight hexadecimal digits: the record's HRESULT, or a code in the message,
             which no locale translates.
@@ -39,14 +42,18 @@ class KnownIssue:
     Args:
         id: Stable; what `expect_warnings` and events name.
         title: One line for people.
-        patterns: Any one of them tells the issue.
+        patterns: Any one of them tells the issue; the surest first: ids, HRESULTs, exit codes,
+            texts.
         cause: Why it happens.
         remedy: What to do about it.
-        source: Where the knowledge comes from.
-        generations: The Windows generations it can occur on; empty for all.
+        source: Where the knowledge comes from: threads such as `moby/moby#30280`, addresses, names
+            of scripts; separated by semicolons.
+        since: The first generation that it can occur on; empty when all before can.
+        until: The last one; empty when all later can.
         warning_if: Kinds of checks that must be there and hold, for it to have done no harm. Empty
             when a task that reached its goal is proof enough.
         superficial: It names no reason: the lines that follow in the message do.
+        follows: Issues of which it can be a mere consequence.
         harmless: What to tell when it did no harm.
     """
 
@@ -56,7 +63,14 @@ class KnownIssue:
     cause: str
     remedy: str
     source: str
-    generations: frozenset[str] = frozenset()
+    since: str = ""
+    until: str = ""
     warning_if: tuple[str, ...] = ()
     superficial: bool = False
+    follows: tuple[str, ...] = ()
     harmless: str = "Nothing needs to be done: the task reached its goal."
+
+    def occurs_on(self, generation: str) -> bool:
+        """Whether it can be met there; a generation that is not known rules nothing out."""
+        name = canonical(generation)
+        return not name or name in between(self.since, self.until)

@@ -7,12 +7,13 @@ its texts. An issue that only says that something failed is outranked by one tha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from provision.diagnosis.catalogue import CATALOGUE
 from provision.diagnosis.issue import KnownIssue, Pattern
+from provision.diagnosis.squeeze import anchor, expression, plain, squeeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,16 @@ def find_issues(
     """Give all known issues in the sightings' order; within one sighting the surest first.
 
     Args:
-        generation: `tp4`, `tp5`, `rtm`, or empty when it is not known.
+        generation: `tp4`, `tp5`, `rtm`, `2019`, …; empty when it is not known.
     """
     found = []
     for place, sighting in enumerate(sightings):
+        squeezed = squeeze(plain(sighting.text.encode("utf-8", "replace")))
         here = []
         for issue in catalogue:
-            if generation and issue.generations and generation not in issue.generations:
+            if not issue.occurs_on(generation):
                 continue
-            fitting = [p for p in issue.patterns if _fits(p, sighting)]
+            fitting = [p for p in issue.patterns if _fits(p, sighting, squeezed)]
             if fitting:
                 typed = any(p.typed for p in fitting)
                 here.append(Finding(issue, sighting, place, typed))
@@ -74,9 +76,25 @@ def find_issues(
 
 
 def deepest(findings: Sequence[Finding]) -> Finding | None:
-    """The first finding that gives a reason; else the first that there is."""
+    """The first finding that gives a reason and follows from no other; else the first at all."""
+    seen = {finding.issue.id for finding in findings}
     reasons = [finding for finding in findings if not finding.issue.superficial]
-    return next(iter([*reasons, *findings]), None)
+    roots = [finding for finding in reasons if not seen & set(finding.issue.follows)]
+    return next(iter([*roots, *reasons, *findings]), None)
+
+
+def causes_first(issues: Iterable[KnownIssue]) -> tuple[KnownIssue, ...]:
+    """Order issues that were found together: causes, their consequences, then mere surfaces."""
+    known = {issue.id: issue for issue in issues}
+
+    def depth(issue: KnownIssue, above: frozenset[str] = frozenset()) -> int:
+        inner = above | {issue.id}
+        return max(
+            (1 + depth(known[c], inner) for c in issue.follows if c in known and c not in inner),
+            default=0,
+        )
+
+    return tuple(sorted(known.values(), key=lambda issue: (issue.superficial, depth(issue))))
 
 
 def issue_by_id(issue: str) -> KnownIssue:
@@ -88,18 +106,27 @@ def issue_by_id(issue: str) -> KnownIssue:
     return {known.id: known for known in CATALOGUE}[issue]
 
 
-def _fits(pattern: Pattern, seen: Sighting) -> bool:
+def code_forms(hresult: str) -> tuple[bytes, ...]:
+    """The ways in which a code is written in messages: hexadecimal, and as a negative number."""
+    return hresult.lower().encode(), str(int(hresult, 16) - (1 << 32)).encode()
+
+
+def _fits(pattern: Pattern, seen: Sighting, squeezed: bytes) -> bool:
     if pattern.exit_code is not None and pattern.exit_code != seen.exit_code:
         return False
     if pattern.id and not _compiled(pattern.id).search(seen.id):
         return False
-    if pattern.hresult:
-        code = pattern.hresult.lower()
-        if code != seen.hresult.lower() and code not in seen.text.lower():
-            return False
-    return not pattern.text or bool(_compiled(pattern.text).search(" ".join(seen.text.split())))
+    if (
+        pattern.hresult
+        and pattern.hresult.lower() != seen.hresult.lower()
+        and not any(form in squeezed for form in code_forms(pattern.hresult))
+    ):
+        return False
+    if not pattern.text:
+        return True
+    return anchor(pattern.text) in squeezed and bool(expression(pattern.text).search(squeezed))
 
 
 @lru_cache(maxsize=512)
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression, re.IGNORECASE)
+def _compiled(written: str) -> re.Pattern[str]:
+    return re.compile(written, re.IGNORECASE)

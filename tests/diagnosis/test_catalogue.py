@@ -3,226 +3,103 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from issue_cases import CASES, NEAR, SEEN
 
-from provision.diagnosis.catalogue import CATALOGUE
+from provision.diagnosis.catalogue import CATALOGUE, FAMILIES
+from provision.diagnosis.generation import GENERATIONS, between, canonical, generation_of
 from provision.diagnosis.matching import Sighting, find_issues, issue_by_id
+from provision.diagnosis.squeeze import anchor
 
-SWITCH = ",Microsoft.HyperV.PowerShell.Commands.NewVMSwitch"
-ADD = "Failed while adding virtual Ethernet switch connections."
-
-POSITIVE: dict[str, list[Sighting]] = {
-    "vswitch-adapter-cannot-be-bound": [
-        Sighting(f"{ADD}\nEthernet port '{{EC8}}' bind failed: Element not found. (0x80070490)."),
-        Sighting("要素が見つかりません。 (0x80070490)", id=f"ObjectNotFound{SWITCH}"),
-        Sighting("…", id=f"ObjectNotFound{SWITCH}", hresult="0x80070490"),
-    ],
-    "vswitch-lbfo-team": [
-        Sighting(f"{ADD}\n\nAttaching a virtual switch to an LBFO team is deprecated. Switch …")
-    ],
-    "vswitch-hyperv-half-installed": [
-        Sighting(
-            f"{ADD} Switch port create failed, switch = 'A': Class not registered (0x80040154)"
-        )
-    ],
-    "vswitch-adapter-driver": [
-        Sighting("(optype = AddVirtualSwitchResourcesOperation, error = 0x80070002)")
-    ],
-    "vswitch-management-not-ready": [
-        Sighting(
-            "Failed while creating virtual Ethernet switch.\nSwitch create failed, name = 'F', "
-            "friendly name = 'LabNet': Not found (0x80041002).",
-            id=f"Unspecified{SWITCH}",
-        ),
-        Sighting("見つかりません (0x80041002)", id=f"Unspecified{SWITCH}"),
-    ],
-    "vswitch-nat-type-removed": [
-        Sighting("Cannot bind parameter 'SwitchType'. Cannot convert value \"NAT\" to type …"),
-        Sighting("…", id=f"CannotConvertArgumentNoMessage{SWITCH}"),
-    ],
-    "vswitch-add-failed": [
-        Sighting(ADD),
-        Sighting("仮想イーサネット スイッチ…", id=f"OperationFailed{SWITCH}"),
-    ],
-    "nat-left-over": [
-        Sighting(
-            "Unexpected NAT configuration.  Switch subnet (172.16.0.0/12) does not match NAT "
-            "subnet (10.0.0.0/8)"
-        )
-    ],
-    "nat-prefix-refused": [
-        Sighting("New-NetNat : The parameter is incorrect."),
-        Sighting("パラメーターが間違っています。", id="Windows System Error 87,New-NetNat"),
-    ],
-    "hns-network-gone": [Sighting("HNS failed with error : Element not found.")],
-    "hns-network-refused": [
-        Sighting("HNS failed with error : Failed to create network"),
-        Sighting("HNS failed with error : Unspecified error"),
-        Sighting("HNS failed with error: The parameter is incorrect."),
-        Sighting("HNS failed with error : The object already exists."),
-    ],
-    "containers-feature-missing": [
-        Sighting("hnsCall failed in Win32: Class not registered (0x80040154)"),
-        Sighting("Failed to load vmcompute.dll: The specified module could not be found."),
-    ],
-    "package-provider-missing": [
-        Sighting("Could not install ContainerProvider"),
-        Sighting("Could not install ContainerImage provider"),
-    ],
-    "nuget-provider-unreachable": [
-        Sighting("Unable to download from URI 'https://go.microsoft.com/fwlink/?LinkID=627338&c=1'")
-    ],
-    "tls-refused": [Sighting("The request was aborted: Could not create SSL/TLS secure channel.")],
-    "no-connected-network": [
-        Sighting("No connected network"),
-        Sighting("Network not connected after 5 minutes"),
-    ],
-    "docker-daemon-slow": [Sighting("Docker Daemon did not start successfully within 1 minute.")],
-    "docker-image-not-found": [
-        Sighting("Could not find Docker image to match 'windowsservercore'")
-    ],
-    "docker-cannot-stat-rtbackup": [
-        Sighting(r"can't stat '\\?\C:\Windows\System32\LogFiles\WMI\RtBackup'")
-    ],
-    "docker-service-down": [
-        Sighting("open //./pipe/docker_engine: The system cannot find the file specified.")
-    ],
-    "installer-not-elevated": [Sighting("You must run this script as administrator")],
-    "installer-adapter-unknown": [
-        Sighting("No adapters found that match the name Ethernet7"),
-        Sighting(
-            "One or more external networks are configured, but not on the requested adapter (X)"
-        ),
-    ],
-    "installer-wim-missing": [Sighting("Cannot copy from invalid WimPath C:\\x.wim")],
-    "installer-nano-feature-missing": [
-        Sighting("This NanoServer deployment does not include Containers.  Please add the package")
-    ],
-    "installer-client-windows": [Sighting("Ran on client without -IgnoreClient flag.")],
-    "container-libpcap-no-device": [
-        Sighting("PacketGetAdapterNames: The data area passed to a system call is too small. (122)")
-    ],
-    "container-path-rejected": [
-        Sighting(
-            r"GetFileAttributesEx \\?\Volume{ab-12}\C:: The filename, directory name, or volume "
-            "label syntax is incorrect."
-        )
-    ],
-    "network-logon-refused": [
-        Sighting("DISM failed. Access is denied. (0x80070005)"),
-        Sighting("…", id="WindowsUpdateError", hresult="0x80070005"),
-    ],
-    "too-few-processors": [Sighting("container x failed to start: timeout (0x800705B4)")],
-    "disk-full": [
-        Sighting("ディスクに十分な空き領域がありません。", hresult="0x80070070"),
-        Sighting("There is not enough space on the disk."),
-        Sighting("…", id="DiskFull"),
-    ],
-}
-
-NEAR_MISS: dict[str, Sighting] = {
-    "vswitch-adapter-cannot-be-bound": Sighting("Element not found. (0x80070490)", id="X,Get-Item"),
-    "vswitch-lbfo-team": Sighting("The LBFO team 'Team1' was created"),
-    "vswitch-hyperv-half-installed": Sighting("Class not registered (0x80040154)", id="X,Y"),
-    "vswitch-adapter-driver": Sighting("error = 0x80070002", id="X,Get-Content"),
-    "vswitch-management-not-ready": Sighting("Not found (0x80041002)", id="X,Get-WmiObject"),
-    "vswitch-nat-type-removed": Sighting('Cannot convert value "NAT" to type int'),
-    "vswitch-add-failed": Sighting("x", id=f"ParameterBindingFailed{SWITCH}"),
-    "nat-left-over": Sighting("Unexpected NAT configuration."),
-    "nat-prefix-refused": Sighting("The parameter is incorrect.", id="Windows System Error 87,X"),
-    "hns-network-gone": Sighting("Element not found."),
-    "hns-network-refused": Sighting("HNS failed with error : Access is denied."),
-    "containers-feature-missing": Sighting("loaded vmcompute.dll"),
-    "package-provider-missing": Sighting("Installing ContainerProvider package..."),
-    "nuget-provider-unreachable": Sighting("Unable to download from URI 'https://example.com/'"),
-    "tls-refused": Sighting("The request was aborted: The operation has timed out."),
-    "no-connected-network": Sighting("Network connected after 2 minutes"),
-    "docker-daemon-slow": Sighting("Waiting for Docker daemon..."),
-    "docker-image-not-found": Sighting("Could not find Docker image"),
-    "docker-cannot-stat-rtbackup": Sighting(r"can't stat 'C:\x'"),
-    "docker-service-down": Sighting("open //./pipe/docker_engine"),
-    "installer-not-elevated": Sighting("Run as administrator"),
-    "installer-adapter-unknown": Sighting("No adapters found"),
-    "installer-wim-missing": Sighting("Copying WimPath C:\\x.wim"),
-    "installer-nano-feature-missing": Sighting("This deployment includes Containers"),
-    "installer-client-windows": Sighting("Ran on client with -IgnoreClient flag."),
-    "container-libpcap-no-device": Sighting("The data area passed to a system call is too small."),
-    "container-path-rejected": Sighting(
-        "The filename, directory name, or volume label syntax is incorrect."
-    ),
-    "network-logon-refused": Sighting("Access is denied", id="X,Remove-Item", hresult="0x80070005"),
-    "too-few-processors": Sighting("container x failed to start (0x80070490)"),
-    "disk-full": Sighting("There is not enough memory.", hresult="0x8007000E"),
-}
-
-INNOCENT = """\
-Querying status of Windows feature: Containers...
-Enabling feature Containers...
-A reboot is required; stopping script execution
-Restart is required; restarting now...
-Registering script to re-run at next user logon...
-Waiting for Hyper-V Management...
-Enabling container networking...
-Creating container switch (NAT)...
-Creating NAT for 172.16.0.0/12...
-Networking is already configured.  Confirming configuration...
-Installing ContainerProvider package...
-Installing ContainerImage provider...
-Getting Container OS image (WindowsServerCore) version 10.0.10586.0 from OneGet (this may …)...
-Container base image install complete.  Querying container images...
-Waiting for VMMS to return image at (01/16/2016 11:02:03)...
-Installing Docker...
-This script uses a third party tool: NSSM. For more information, see https://nssm.cc/usage
-Waiting for Docker daemon...
-Successfully connected to Docker Daemon.
-Tagging new base image (6801d964fda5)...
-windowsservercore   10.0.10586.0        6801d964fda5        11 weeks ago        0 B
-Script complete!
-Ethernet adapter vEthernet (Virtual Switch):
-"""
+INNOCENT = sorted((Path(__file__).parent / "innocent").glob("*.log"))
+THREAD = re.compile(r"[\w.-]+/[\w.-]+#\d+")
+OURS = ("Install-ContainerHost.ps1", "the first user's report", "Hyper-V VMMS networking log")
 
 
-def test_every_issue_has_a_positive_and_a_near_miss():
-    ids = [issue.id for issue in CATALOGUE]
-    assert len(set(ids)) == len(ids)
-    assert set(POSITIVE) == set(ids)
-    assert set(NEAR_MISS) == set(ids)
+def ids(seen: Sighting) -> list[str]:
+    return [finding.issue.id for finding in find_issues([seen])]
 
 
-@pytest.mark.parametrize(
-    ("issue", "seen"), [(issue, seen) for issue, all_ in POSITIVE.items() for seen in all_]
-)
-def test_positive(issue, seen):
-    found = [finding.issue.id for finding in find_issues([seen])]
-    assert found[0] == issue
+def test_there_are_many_issues_each_with_an_id_of_its_own() -> None:
+    assert len(CATALOGUE) >= 60
+    assert len({issue.id for issue in CATALOGUE}) == len(CATALOGUE)
 
 
-@pytest.mark.parametrize("issue", sorted(NEAR_MISS))
-def test_near_miss(issue):
-    assert issue not in [finding.issue.id for finding in find_issues([NEAR_MISS[issue]])]
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_issue_has_a_positive_and_a_near_miss(family: str) -> None:
+    assert set(CASES[family]) == {issue.id for issue in FAMILIES[family][1]}
+    assert all(kinds["seen"] and kinds["near"] for kinds in CASES[family].values())
 
 
-def test_innocent_lines_have_no_finding():
-    seen = [Sighting(line, kind="output") for line in INNOCENT.splitlines()]
-    assert find_issues(seen) == ()
+@pytest.mark.parametrize(("issue", "seen"), SEEN)
+def test_positive(issue: str, seen: Sighting) -> None:
+    assert issue in ids(seen)
+
+
+@pytest.mark.parametrize(("issue", "seen"), NEAR)
+def test_near_miss(issue: str, seen: Sighting) -> None:
+    assert issue not in ids(seen)
 
 
 @pytest.mark.parametrize("issue", CATALOGUE, ids=lambda issue: issue.id)
-def test_entries_are_complete(issue):
+def test_entries_are_complete(issue) -> None:
     assert re.fullmatch(r"[a-z0-9-]+", issue.id)
     assert issue.patterns
     for text in (issue.title, issue.cause, issue.remedy, issue.source):
         assert text.strip()
+    assert issue.cause.endswith(".")
     assert issue.remedy.endswith((".", ")"))
-    assert issue.generations <= {"tp4", "tp5", "rtm"}
+    assert not issue.title.endswith(".")
+    assert {issue.since, issue.until} <= {"", *GENERATIONS}
+    assert between(issue.since, issue.until)
+    known = {one.id for one in CATALOGUE}
+    assert set(issue.follows) <= known - {issue.id}
+
+
+@pytest.mark.parametrize("issue", CATALOGUE, ids=lambda issue: issue.id)
+def test_sources_can_be_looked_up(issue) -> None:
+    for source in issue.source.split("; "):
+        ours = source.startswith(OURS)
+        assert THREAD.fullmatch(source) or source.startswith("https://") or ours, source
+
+
+@pytest.mark.parametrize("issue", CATALOGUE, ids=lambda issue: issue.id)
+def test_patterns_are_quick_and_in_order(issue) -> None:
+    kinds = []
     for pattern in issue.patterns:
-        assert any((pattern.text, pattern.id, pattern.hresult, pattern.exit_code is not None))
+        parts = (pattern.id, pattern.hresult, pattern.exit_code is not None, pattern.text)
+        assert any(parts)
+        kinds.append(next(n for n, part in enumerate(parts) if part))
         if pattern.hresult:
             assert re.fullmatch(r"0x[0-9A-F]{8}", pattern.hresult)
+        if pattern.text:
+            assert len(anchor(pattern.text)) >= (0 if pattern.id else 4)
+            assert not re.search(r"(?<!\\)\.[*+]", pattern.text), "gaps are bounded"
+    assert kinds == sorted(kinds), "ids first, then HRESULTs, exit codes, texts"
 
 
-def test_an_issue_by_its_id():
+@pytest.mark.parametrize("log", INNOCENT, ids=lambda path: path.stem)
+def test_innocent_lines_have_no_finding(log: Path) -> None:
+    text = log.read_text(encoding="utf-8")
+    seen = [Sighting(line, kind="output") for line in text.splitlines()]
+    assert [f.issue.id for f in find_issues([*seen, Sighting(text)])] == []
+
+
+def test_an_issue_by_its_id() -> None:
     assert issue_by_id("vswitch-add-failed").warning_if == ("switch", "adapter")
     with pytest.raises(KeyError):
         issue_by_id("nope")
+
+
+def test_generations() -> None:
+    assert generation_of(10586) == "tp4"
+    assert generation_of(17763) == "2019"
+    assert generation_of(1) == ""
+    assert canonical("2016") == "rtm"
+    assert canonical("TP5") == "tp5"
+    assert canonical("windows 3") == ""
+    assert between("tp5", "2019") == ("tp5", "rtm", "2019")
+    assert not issue_by_id("nat-left-over").occurs_on("tp5")
+    assert issue_by_id("nat-left-over").occurs_on("")

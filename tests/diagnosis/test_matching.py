@@ -70,7 +70,7 @@ def test_broken_lines_of_a_narrow_console_are_joined():
 
 
 def test_generations():
-    one = [issue("one", Pattern(text="x"), generations=frozenset({"tp5"}))]
+    one = [issue("one", Pattern(text="x"), since="tp5", until="tp5")]
     assert ids(find_issues([Sighting("x")], "tp5", one)) == ["one"]
     assert ids(find_issues([Sighting("x")], "", one)) == ["one"]
     assert find_issues([Sighting("x")], "tp4", one) == ()

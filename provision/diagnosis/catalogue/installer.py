@@ -36,6 +36,15 @@ INSTALLER: tuple[KnownIssue, ...] = (
         source=_SOURCE,
     ),
     KnownIssue(
+        id="installer-image-late",
+        title="The image was installed, and Windows does not show it",
+        patterns=(Pattern(text=r"Image \w{1,40} not found after 5 minutes"),),
+        cause="The image service lists it late, or not before a restart.",
+        remedy="Restart the host and run again: the image is not fetched a second time.",
+        source=f"{_SOURCE}; MicrosoftDocs/Virtualization-Documentation#162",
+        until="tp5",
+    ),
+    KnownIssue(
         id="installer-nano-feature-missing",
         title="This Nano Server was built without a feature",
         patterns=(Pattern(text=r"This NanoServer deployment does not include "),),
@@ -50,6 +59,7 @@ INSTALLER: tuple[KnownIssue, ...] = (
         cause="The script is made for Windows Server.",
         remedy="Use Windows Server, or pass -IgnoreClient knowingly.",
         source=_SOURCE,
-        generations=frozenset({"rtm"}),
+        since="rtm",
+        until="rtm",
     ),
 )

@@ -10,13 +10,14 @@ NAT: tuple[KnownIssue, ...] = (
         title="A NAT of an earlier try is in the way",
         patterns=(
             Pattern(
-                text=r"Unexpected NAT configuration\. Switch subnet .*does not match NAT subnet"
+                text=r"Unexpected NAT configuration\. Switch subnet .{0,60}does not match NAT "
+                r"subnet"
             ),
         ),
         cause="A NetNat is left over whose prefix is not the switch's.",
         remedy="Remove it (Get-NetNat | Remove-NetNat) and run again.",
         source="Install-ContainerHost.ps1",
-        generations=frozenset({"tp4"}),
+        until="tp4",
     ),
     KnownIssue(
         id="nat-prefix-refused",
@@ -28,6 +29,7 @@ NAT: tuple[KnownIssue, ...] = (
         cause="The prefix overlaps another network of the host (is the host itself inside "
         "172.16.0.0/12?), or there is a NAT already: Windows Server 2016 bears only one.",
         remedy="Remove the other NAT, or give the installer another prefix (-NATSubnetPrefix).",
-        source="Microsoft, WinNAT capabilities and limitations",
+        source="https://techcommunity.microsoft.com/blog/virtualization/"
+        "windows-nat-winnat----capabilities-and-limitations/382303",
     ),
 )

@@ -23,7 +23,7 @@ SWITCH: tuple[KnownIssue, ...] = (
         cause="Wi-Fi adapters and some guests' virtual adapters do not let a switch bind to them.",
         remedy="Choose another adapter for the switch (-ExternalNetAdapter), or give the VM one of "
         "another type (E1000E or VMXNET3 in VMware, Intel PRO/1000 in VirtualBox).",
-        source="canonical/multipass issue 3207; pawelgnatowski/WSL2-Network-Fix issue 9",
+        source="canonical/multipass#3207; pawelgnatowski/WSL2-Network-Fix#9",
     ),
     KnownIssue(
         id="vswitch-lbfo-team",
@@ -31,18 +31,18 @@ SWITCH: tuple[KnownIssue, ...] = (
         patterns=(Pattern(text=r"Attaching a virtual switch to an LBFO team is deprecated"),),
         cause="LBFO teams below virtual switches were withdrawn in Windows Server 2022.",
         remedy="Use Switch Embedded Teaming, or take the adapter out of its team.",
-        source="https://aka.ms/LBFODeprecation; eryph-org/eryph issue 139",
+        source="https://aka.ms/LBFODeprecation; eryph-org/eryph#139",
     ),
     KnownIssue(
         id="vswitch-hyperv-half-installed",
         title="Hyper-V is only half installed",
         patterns=(
             Pattern(id=_COMMAND, hresult="0x80040154"),
-            Pattern(text=r"Switch port create failed.*Class not registered"),
+            Pattern(text=r"Switch port create failed.{0,120}Class not registered"),
         ),
         cause="A class that Hyper-V's switch needs is not registered.",
         remedy="Remove the feature Hyper-V, restart, install it again, restart.",
-        source="Azure Local troubleshooting guides, Network ATC",
+        source="https://github.com/Azure/AzureLocal-Supportability",
     ),
     KnownIssue(
         id="vswitch-adapter-driver",
@@ -60,23 +60,23 @@ SWITCH: tuple[KnownIssue, ...] = (
         title="Hyper-V's management service is not ready yet",
         patterns=(
             Pattern(id=_COMMAND, hresult="0x80041002"),
-            Pattern(text=r"Failed while creating virtual Ethernet switch.*Not found"),
+            Pattern(text=r"Failed while creating virtual Ethernet switch.{0,200}Not found"),
         ),
         cause="The switch's WMI objects do not exist yet, most often too soon after a restart.",
         remedy="Restart the host and run again.",
-        source="pluralsight/PS-AutoLab-Env issue 132",
+        source="pluralsight/PS-AutoLab-Env#132",
     ),
     KnownIssue(
         id="vswitch-nat-type-removed",
         title="New-VMSwitch knows no -SwitchType NAT any more",
         patterns=(
             Pattern(id=r"^(CannotConvertArgument|ParameterArgument)\w*" + _COMMAND),
-            Pattern(text=r"Cannot (bind|convert).*SwitchType.*NAT"),
+            Pattern(text=r"(bind|convert).{0,40}'SwitchType'.{0,60}\"NAT\""),
         ),
         cause="TP5 removed the NAT switch type: docker makes the network there.",
         remedy="Use the Install-ContainerHost.ps1 of this Windows' own generation.",
         source="Install-ContainerHost.ps1, TP4 compared with TP5",
-        generations=frozenset({"tp5", "rtm"}),
+        since="tp5",
     ),
     KnownIssue(
         id="vswitch-add-failed",

@@ -14,14 +14,8 @@ from provision.steps.installer.params import InstallerParams
 from provision.steps.installer.phase import Phase, PhaseEnd
 from provision.steps.verify import not_holding
 
-GENERATIONS = {10586: "tp4", 14300: "tp5", 14393: "rtm"}
 TOLD = 10
 """Records shown as evidence of a failure."""
-
-
-def generation_of(os_build: int) -> str:
-    """The generation of Windows Server 2016 by its build; empty when it is none of them."""
-    return GENERATIONS.get(os_build, "")
 
 
 def completed(

@@ -21,6 +21,7 @@ from provision.agent.operations.execution import Record
 from provision.agent.operations.host import GetBoot
 from provision.agent.operations.jobs import JobState, JobStop
 from provision.agent.operations.scheduled_tasks import ScheduledTaskRemove
+from provision.diagnosis.generation import generation_of
 from provision.model.boot import BootIdentity
 from provision.model.outcome import Change, StepResult
 from provision.steps.checks import look_until_hold
@@ -38,7 +39,7 @@ from provision.steps.effect import (
 )
 from provision.steps.ending import change_of, ended, failed
 from provision.steps.installer.contract import RestartMode
-from provision.steps.installer.finish import completed, gave_up, generation_of
+from provision.steps.installer.finish import completed, gave_up
 from provision.steps.installer.params import InstallerParams
 from provision.steps.installer.phase import Phase, PhaseEnd, run_phase
 from provision.steps.installer.survey import Survey, survey
