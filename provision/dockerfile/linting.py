@@ -47,7 +47,19 @@ def hits(
         for hit in rule.check(document, target)
         if rule.id not in quiet.get(hit.place.line, ())
     ]
-    return sorted(found, key=lambda one: (one[1].place.line, one[1].place.column, one[0].id))
+    misread = _misread(document, found)
+    kept = [(rule, hit) for rule, hit in found if rule.misread or hit.place.line not in misread]
+    return sorted(kept, key=lambda one: (one[1].place.line, one[1].place.column, one[0].id))
+
+
+def _misread(document: Document, found: list[tuple[Rule, Hit]]) -> set[int]:
+    lines = {hit.place.line for rule, hit in found if rule.misread}
+    return {
+        line
+        for one in document.instructions
+        if lines & set(range(one.line, one.end_line + 1))
+        for line in range(one.line, one.end_line + 1)
+    }
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:

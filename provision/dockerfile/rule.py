@@ -60,6 +60,8 @@ class Rule:
         since: The first generation that has the trap.
         until: The last one.
         example: The target that the examples are for.
+        misread: Docker reads an instruction that nobody wrote, so that what other rules find in
+            it would mislead.
     """
 
     id: str
@@ -74,3 +76,4 @@ class Rule:
     since: Target = Target.TP4
     until: Target = Target.WS2025
     example: Target = Target.WS2022
+    misread: bool = False

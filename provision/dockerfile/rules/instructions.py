@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from provision.dockerfile.finding import Severity
 from provision.dockerfile.rule import Edit, Hit, Rule
+from provision.dockerfile.rules.escapes import wrong_ends
 from provision.dockerfile.syntax import KNOWN, Document
 from provision.dockerfile.target import Target
 
@@ -22,8 +23,9 @@ def _syntax(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG00
 
 
 def _unknown(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG001
+    wrong = wrong_ends(document)
     for one in document.instructions:
-        if one.known:
+        if one.known or one.line - 1 in wrong:
             continue
         close = get_close_matches(one.name, sorted(KNOWN), n=1)
         meant = f"; {close[0].upper()} was probably meant" if close else ""
