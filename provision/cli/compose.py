@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from provision.cli.complaint import caution
 from provision.cli.located import Located
 from provision.cli.options import Selection
-from provision.cli.variables import parse_variables
+from provision.cli.variables import given_variables
 from provision.diagnosis.catalogue import CATALOGUE
 from provision.engine.host_runner import HostRunner
 from provision.engine.local_fetch import fetch_from_here
@@ -77,7 +77,7 @@ def load_projects(selection: Selection, narrow: Narrow | None = None) -> list[Pr
     Raises:
         InputError: With everything that is wrong in all of them.
     """
-    given = parse_variables(selection.var)
+    given = given_variables(selection)
     projects = []
     problems: dict[Problem, None] = {}
     for located in load_hosts(selection):

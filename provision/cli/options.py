@@ -20,12 +20,14 @@ class Selection:
         limit: Names of hosts or groups; all hosts when empty.
         playbook: In place of the one that the host file names.
         var: As written, `name=value`.
+        var_file: Paths of files of variables; `-` is standard input.
     """
 
     hostfile: str
     limit: tuple[str, ...] = ()
     playbook: str | None = None
     var: tuple[str, ...] = ()
+    var_file: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def hosts(command: F) -> F:
 
 
 def selection(command: F) -> F:
-    """Add `HOSTFILE`, `--limit`, `--playbook` and `--var`; gives `selection`."""
+    """Add `HOSTFILE`, `--limit`, `--playbook`, `--var`, `--var-file`; gives `selection`."""
     return _gathered(
         command,
         "selection",
@@ -68,6 +70,12 @@ def selection(command: F) -> F:
         click.option("--playbook", metavar="FILE", help="Another playbook than the host file's."),
         click.option(
             "--var", multiple=True, metavar="NAME=VALUE", help="Set a variable; repeatable."
+        ),
+        click.option(
+            "--var-file",
+            multiple=True,
+            metavar="FILE",
+            help="Set the variables of a YAML or JSON file; - is stdin.",
         ),
     )
 

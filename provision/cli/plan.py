@@ -22,13 +22,13 @@ def plan(selection: Selection, reporting: Reporting, tags: str, start_at: str | 
       provision plan host.yml --tags docker
     """
     from provision.cli.run_hosts import run_hosts
-    from provision.cli.variables import parse_variables
+    from provision.cli.variables import given_variables
     from provision.engine.run import RunOptions
 
     options = RunOptions(
         check=True,
         tags=split_tags(tags),
         start_at=start_at,
-        variables=parse_variables(selection.var),
+        variables=given_variables(selection),
     )
     return run_hosts(selection, reporting, options, work="plan")

@@ -37,14 +37,14 @@ def up(
       provision up lab.yml --limit build-01 --var generation=tp5
     """
     from provision.cli.run_hosts import run_hosts
-    from provision.cli.variables import parse_variables
+    from provision.cli.variables import given_variables
     from provision.engine.run import RunOptions
 
     options = RunOptions(
         check=check,
         tags=split_tags(tags),
         start_at=start_at,
-        variables=parse_variables(selection.var),
+        variables=given_variables(selection),
         take_over=take_over,
     )
     return run_hosts(selection, reporting, options, strict=strict, fresh=fresh)

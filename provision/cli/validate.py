@@ -20,10 +20,10 @@ def validate(selection: Selection) -> int:
     """
     from provision.cli.compose import load_projects
     from provision.cli.exit_codes import ExitCode
-    from provision.cli.variables import parse_variables
+    from provision.cli.variables import given_variables
     from provision.report.text import clean, plural
 
-    parse_variables(selection.var)
+    given_variables(selection)
     for project in load_projects(selection):
         tasks = plural(len(project.playbook.tasks), "task")
         said = f"{project.host.name}: {project.playbook.file}: {tasks}"

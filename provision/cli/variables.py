@@ -1,14 +1,64 @@
-"""`--var name=value`: a value is what the same words would mean in a host file."""
+"""Variables of the command line: `--var name=value` and `--var-file FILE`.
+
+A value is what the same words would mean in a host file.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from provision.cli.options import Selection
 from provision.model.errors import InputError, Problem
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def given_variables(selection: Selection) -> dict[str, Any]:
+    """Read all variables that the command line gives; `--var` wins over a file's.
+
+    Raises:
+        InputError: With everything that cannot be read.
+    """
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for written in selection.var_file:
+        try:
+            found.update(_of_file(written))
+        except InputError as error:
+            problems += error.problems
+    try:
+        found.update(parse_variables(selection.var))
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+@cache
+def _of_file(written: str) -> dict[str, Any]:
+    """Read a file of variables, once: standard input cannot be read again."""
+    from provision.playbook.document import load_yaml
+    from provision.playbook.names import variable_problems
+
+    stdin = written == "-"
+    shown = "standard input" if stdin else written
+    document = load_yaml(sys.stdin.buffer if stdin else Path(written), shown)
+    problems = list(document.doubled)
+    if not isinstance(document.data, dict):
+        hint = "write `name: value` lines, or a JSON object"
+        problems.append(Problem("not a mapping of variables", document.positions[()], hint))
+    else:
+        problems += variable_problems(document.data, document.places)
+    if problems:
+        raise InputError(problems)
+    variables: dict[str, Any] = document.data
+    return variables
 
 
 def parse_variables(written: Sequence[str]) -> dict[str, Any]:

@@ -27,10 +27,10 @@ def verify(selection: Selection, reporting: Reporting, strict: bool) -> int:
       provision verify host.yml
     """
     from provision.cli.run_hosts import run_hosts
-    from provision.cli.variables import parse_variables
+    from provision.cli.variables import given_variables
     from provision.engine.run import RunOptions
 
-    options = RunOptions(variables=parse_variables(selection.var))
+    options = RunOptions(variables=given_variables(selection))
     return run_hosts(selection, reporting, options, strict=strict, narrow=only_verifications)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import yaml
 
@@ -52,14 +52,14 @@ class Document:
         return Places(self.positions, self.key_positions)
 
 
-def load_yaml(path: Path, shown: str) -> Document:
+def load_yaml(path: Path | BinaryIO, shown: str) -> Document:
     """Read a YAML file, within limits, and refuse what is doubtful.
 
     Never runs anything that the file names, and never expands aliases before their size is known.
     What unquoted words mean is said in `scalars`.
 
     Args:
-        path: The file.
+        path: The file, or what gives its bytes.
         shown: Its path as messages show it.
 
     Raises:

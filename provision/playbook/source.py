@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from provision.model.errors import InputError, Problem
 from provision.model.position import Position
@@ -39,19 +40,22 @@ class Source:
         return Position(self.file, line + 1, column + 1, text)
 
 
-def read_source(path: Path, shown: str) -> Source:
+def read_source(path: Path | BinaryIO, shown: str) -> Source:
     """Read a text file that a user wrote.
 
     Args:
-        path: The file.
+        path: The file, or what gives its bytes, such as standard input.
         shown: Its path as messages show it.
 
     Raises:
         InputError: It cannot be read, is too large, or is not UTF-8 text.
     """
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        if isinstance(path, Path):
+            with path.open("rb") as stream:
+                content = stream.read(MAX_BYTES + 1)
+        else:
+            content = path.read(MAX_BYTES + 1)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise _refused(shown, f"the file cannot be read: {why}", "check the path") from None

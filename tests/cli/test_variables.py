@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import io
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
-from provision.cli.variables import parse_variables
+from provision.cli.options import Selection
+from provision.cli.variables import given_variables, parse_variables
 from provision.model.errors import InputError
 
 
@@ -43,3 +48,30 @@ def test_a_bomb_is_refused() -> None:
     )
     with pytest.raises(InputError):
         parse_variables([bomb + "]"])
+
+
+def test_files_of_variables_and_what_wins(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.yml", tmp_path / "two.json"
+    one.write_text("x: 1\ny: 1\nz: 1\n")
+    two.write_text('{"y": 2, "z": [2, "two"]}')
+    selection = Selection("host.yml", var=("z=3",), var_file=(str(one), str(two)))
+    assert given_variables(selection) == {"x": 1, "y": 2, "z": 3}
+
+
+def test_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b'{"x": "secret"}')))
+    selection = Selection("host.yml", var_file=("-",))
+    assert given_variables(selection) == given_variables(selection) == {"x": "secret"}
+
+
+def test_mistakes_in_files_are_told_with_their_place(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.yml", tmp_path / "two.yml"
+    one.write_text("- x\n")
+    two.write_text("x: 1\nfacts: 2\nx: 3\n")
+    selection = Selection("host.yml", var=("1x=2",), var_file=(str(one), str(two), "nowhere"))
+    with pytest.raises(InputError) as raised:
+        given_variables(selection)
+    found = raised.value.problems
+    places = {f"{Path(p.position.file).name}:{p.position.line}" for p in found if p.position}
+    assert places == {"one.yml:1", "two.yml:2", "two.yml:3", "nowhere:1"}
+    assert len(found) == 5
