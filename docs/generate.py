@@ -15,6 +15,7 @@ import click
 from pydantic import BaseModel
 
 from provision.cli.exit_codes import table
+from provision.cli.issue_text import markdown
 from provision.cli.main import cli
 from provision.cli.model_text import describe, field_texts
 from provision.engine.boot import diagram
@@ -38,8 +39,13 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "events.md": _events(),
         ROOT / "docs" / "host-file.md": _host_file(),
         ROOT / "docs" / "boot.md": _boot(),
+        ROOT / "docs" / "known-issues.md": _known_issues(),
         readme: _between(readme.read_text(encoding="utf-8")),
     }
+
+
+def _known_issues() -> str:
+    return "\n".join(["# Known issues", "", _NOTE, "", *markdown()]) + "\n"
 
 
 def _steps() -> str:

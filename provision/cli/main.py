@@ -28,6 +28,8 @@ COMMANDS = {
     "show": f"{_HERE}.show:show",
     "logs": f"{_HERE}.logs:logs",
     "cancel": f"{_HERE}.cancel:cancel",
+    "diagnose": f"{_HERE}.diagnose:diagnose",
+    "explain": f"{_HERE}.explain:explain",
     "facts": f"{_HERE}.facts:facts",
     "doctor": f"{_HERE}.doctor:doctor",
     "steps": f"{_HERE}.steps:steps",

@@ -105,8 +105,8 @@ class LogSearch:
         )
 
     def _issues(self) -> list[KnownIssue]:
-        """Those found, the surest and earliest first."""
-        found = sorted(self._found.values(), key=lambda f: (not f.typed, f.lines[0]))
+        """Those found, the earliest first."""
+        found = sorted(self._found.values(), key=lambda f: (f.lines[0], not f.typed))
         return [one.issue for one in found]
 
     def _search(self, raw: bytes) -> None:

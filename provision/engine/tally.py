@@ -73,6 +73,7 @@ class Tally:
             change=result.changes if result else (),
             reason=reason,
             remedy=remedy,
+            issue=(result.issue or "") if result else "",
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provision.agent.operations.base import OperationError
+from provision.diagnosis.generation import generation_of
 from provision.engine.connection import HostConnection
 from provision.engine.interruption import Interrupted, Interruption
 from provision.engine.journaling import JournaledEffects
@@ -20,6 +21,7 @@ from provision.model.facts import Facts
 from provision.model.outcome import CheckResult, Json, Outcome, StepResult
 from provision.model.playbook import OnRestart, Task
 from provision.playbook.template import Renderer
+from provision.steps.diagnosed import diagnosed
 from provision.steps.step import Step, StepContext
 
 
@@ -88,6 +90,16 @@ class TaskRunner:
             UnreachableError: The host is gone for good.
             Interrupted: Somebody asked to stop.
         """
+        result = self._run(task, number, variables, facts)
+        record = result.error.record if isinstance(result.error, OperationError) else None
+        told = diagnosed(result.result, record, generation_of(facts.os_build))
+        if told is result.result:
+            return result
+        return replace(result, result=told, value={**result.value, **_issue(told)})
+
+    def _run(
+        self, task: Task, number: int, variables: Mapping[str, Any], facts: Facts
+    ) -> TaskResult:
         known = dict(variables)
         key = f"{self._prefix}-{number:02d}-{_slug(task.name)}"
         try:
@@ -224,6 +236,10 @@ def _value(result: StepResult) -> dict[str, Json]:
     }
 
 
+def _issue(result: StepResult) -> dict[str, Json]:
+    return {"issue": result.issue} if result.issue else {}
+
+
 def _skipped(reason: str) -> TaskResult:
     result = StepResult(outcome=Outcome.SKIPPED, evidence=(reason,))
     return TaskResult(result, value=_value(result))
@@ -262,6 +278,7 @@ def _together(results: list[TaskResult]) -> TaskResult:
         checks=checks,
         failure=bad.result.failure if bad else None,
         remedy=bad.result.remedy if bad else "",
+        issue=bad.result.issue if bad else None,
         value={"results": [dict(one.value) for one in results]},
     )
     return TaskResult(result, error=bad.error if bad else None, value=_value(result))

@@ -181,6 +181,7 @@ class TaskFinished(Event):
         change: What changed; empty when nothing did.
         reason: Why it was skipped or failed; else a short line of evidence.
         remedy: What to do about a failure.
+        issue: The known issue that explains a failure; empty when none does.
     """
 
     event: Literal["task_finished"] = "task_finished"
@@ -191,6 +192,7 @@ class TaskFinished(Event):
     change: tuple[Change, ...]
     reason: str
     remedy: str
+    issue: str = ""
 
 
 class VerifyResult(Event):

@@ -75,6 +75,8 @@ class StepResult(BaseModel):
         checks: Verification rows, if the step verified anything.
         failure: Why it failed, when it failed; None otherwise.
         remedy: What to do about the failure.
+        issue: The known issue that explains the failure; empty when none does, None when nobody has
+            looked.
         value: What `register` keeps: plain data for templates.
     """
 
@@ -87,4 +89,5 @@ class StepResult(BaseModel):
     checks: tuple[CheckResult, ...] = ()
     failure: str | None = None
     remedy: str = ""
+    issue: str | None = None
     value: dict[str, Json] = {}

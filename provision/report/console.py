@@ -172,6 +172,8 @@ class ConsoleReport:
                 for line in change_diff(change):
                     drawn = Text(line, style=_DIFF.get(line[:1], "bright_black"))
                     self._print(Padding(drawn, (0, 0, 0, 6)))
+        if known := phrases.known_issue(event):
+            self._print(Padding(Text(known, overflow="fold"), (0, 0, 0, 4)))
         if event.remedy:
             remedy = Text("what to do: " + "\n".join(lines(event.remedy)))
             self._print(Padding(remedy, (0, 0, 0, 4)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from provision.diagnosis.matching import issue_by_id
 from provision.model.event import (
     HostConnected,
     HostLost,
@@ -71,6 +72,17 @@ def restarted(event: HostRestarted) -> str:
 def outcome(event: TaskFinished, *, check: bool) -> str:
     """Name a task's outcome for people."""
     return "would change" if check and event.outcome == "changed" else event.outcome
+
+
+def known_issue(event: TaskFinished) -> str:
+    """Say what is known of a failure; empty when nothing is."""
+    if not event.issue:
+        return ""
+    try:
+        issue = issue_by_id(event.issue)
+    except KeyError:  # Of a run of another version.
+        return f"known issue {clean(event.issue)}"
+    return f"known issue {issue.id}: {issue.title}. {issue.cause}"
 
 
 def verified(event: VerifyResult, *, check: bool) -> str:

@@ -96,6 +96,8 @@ class PlainReport:
             yield f"    {change_text(change)}"
             if self._diff:
                 yield from (f"      {line}" for line in change_diff(change))
+        if known := phrases.known_issue(event):
+            yield f"    {known}"
         if event.remedy:
             yield from (f"    what to do: {line}" for line in lines(event.remedy))
 

@@ -8,10 +8,13 @@ from pydantic import Field, model_validator
 
 from provision.agent.operations.execution import Exec
 from provision.agent.operations.jobs import JobAccount, JobStart
+from provision.diagnosis.generation import generation_of
+from provision.diagnosis.matching import Sighting
 from provision.model.outcome import Change, Json, StepResult
 from provision.model.playbook import OnRestart
 from provision.steps.command_line import split_command_line
 from provision.steps.detached import run_detached, shortfall
+from provision.steps.diagnosed import explained, of_program, warned
 from provision.steps.effect import Elapsed, Procedure, StepProcedure
 from provision.steps.ending import ended, failed
 from provision.steps.guards import needless
@@ -117,7 +120,7 @@ command: docker tag windowsservercore example.com/windowsservercore
         )
         value: dict[str, Json] = {"stdout": answer.stdout, "stderr": answer.stderr}
         why = "stopped at its timeout" if answer.timed_out else ""
-        return self._end(answer.exit_code, value, [answer.stderr, answer.stdout], why)
+        return self._end(context, answer.exit_code, value, [answer.stderr, answer.stdout], why)
 
     def _as_job(self, context: StepContext) -> Procedure[StepResult]:
         program, *arguments = self._words()
@@ -139,10 +142,12 @@ command: docker tag windowsservercore example.com/windowsservercore
         }
         code = followed.exit.exit_code if followed.exit else None
         why, remedy = shortfall(followed)
-        return self._end(code, value, [str(value["stderr"]), str(value["stdout"])], why, remedy)
+        outputs = [str(value["stderr"]), str(value["stdout"])]
+        return self._end(context, code, value, outputs, why, remedy)
 
     def _end(
         self,
+        context: StepContext,
         code: int | None,
         value: dict[str, Json],
         outputs: list[str],
@@ -150,12 +155,19 @@ command: docker tag windowsservercore example.com/windowsservercore
         remedy: str = "",
     ) -> StepResult:
         value = {"exit_code": code, **value}
+        generation = generation_of(context.facts.os_build)
         if why or code not in self.ok_codes:
             last = [line for text in outputs for line in text.splitlines() if line.strip()][-5:]
             told = why or f"exit code {code}"
-            return failed(f"{self._words()[0]}: {told}", remedy=remedy, evidence=last, value=value)
+            result = failed(
+                f"{self._words()[0]}: {told}", remedy=remedy, evidence=last, value=value
+            )
+            # What was printed before does not explain why it hangs or is gone.
+            return explained(result, None if why else of_program(outputs, code, generation))
         changes = [self._change()] if self.changes else []
-        return ended(changes, evidence=[f"exit code {code}"], value=value)
+        result = ended(changes, evidence=[f"exit code {code}"], value=value)
+        telling = [Sighting(line, kind="stderr") for line in outputs[0].splitlines()]
+        return result.model_copy(update={"warnings": warned(telling, generation)})
 
     def _change(self) -> Change:
         return Change(what=self._words()[0], before="not run", after="run")

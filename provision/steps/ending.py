@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from provision.agent.operations.base import Answer, ChangeAnswer, OperationError
 from provision.model.outcome import Change, Json, Outcome, StepResult
-from provision.steps.diagnosing import explain
+from provision.steps.diagnosed import explained, first_reason
+from provision.steps.diagnosing import sighting
 
 
 def ended(
@@ -51,10 +52,11 @@ def refused(
 ) -> StepResult:
     """End badly because the host refused something; the first refusal is the reason."""
     first = errors[0]
-    finding = explain([error.record for error in errors])
-    remedy = finding.issue.remedy if finding else first.resolution
     told = [f"{error.brief} [{error.details}]" for error in errors]
-    return failed(first.brief, remedy=remedy, evidence=[*evidence, *told], changes=changes)
+    result = failed(
+        first.brief, remedy=first.resolution, evidence=[*evidence, *told], changes=changes
+    )
+    return explained(result, first_reason([[sighting(error.record)] for error in errors]))
 
 
 def change_of(what: str, answer: ChangeAnswer) -> tuple[Change, ...]:

@@ -12,7 +12,8 @@ from provision.agent.operations.files import Download, FileStat
 from provision.model.errors import TaskError
 from provision.model.outcome import Change, StepResult
 from provision.playbook.durations import Duration
-from provision.steps.diagnosing import explain
+from provision.steps.diagnosed import explained, first_reason
+from provision.steps.diagnosing import sighting
 from provision.steps.effect import (
     Procedure,
     Progress,
@@ -203,15 +204,17 @@ fetch:
         )
 
     def _nowhere(self, tried: list[str], errors: list[OperationError]) -> StepResult:
-        finding = explain([error.record for error in errors])
+        finding = first_reason([[sighting(error.record)] for error in errors])
         if any(error.record.id.startswith("HashMismatch") for error in errors):
             remedy = "What came is not what the playbook names: read it before you trust it."
-        elif finding is not None and self.via is Via.HOST:
-            remedy = finding.issue.remedy
+            finding = None
         else:
             remedy = (
                 "Check the addresses and the way to the internet, of the host and from here; or "
                 "put the file beside the playbook and name it as a `file` source."
             )
         why = f"{self.dest} could not be had in any of {len(tried)} ways"
-        return failed(why, remedy=remedy, evidence=tried)
+        result = explained(failed(why, remedy=remedy, evidence=tried), finding)
+        if finding is None or self.via is Via.HOST:
+            return result
+        return result.model_copy(update={"remedy": f"{finding.issue.remedy} {remedy}"})

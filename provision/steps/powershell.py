@@ -10,11 +10,13 @@ from pydantic import model_validator
 from provision.agent.operations.execution import PowerShell as RunPowerShell
 from provision.agent.operations.execution import Record
 from provision.agent.operations.jobs import JobAccount, JobStart
+from provision.diagnosis.generation import generation_of
 from provision.model.errors import TaskError
 from provision.model.outcome import Change, Json, StepResult
 from provision.model.playbook import OnRestart
 from provision.steps.detached import run_detached, shortfall
-from provision.steps.diagnosing import explain_failure, last_error, shown
+from provision.steps.diagnosed import explained, of_program, warned
+from provision.steps.diagnosing import explain_failure, last_error, shown, sighting
 from provision.steps.effect import Elapsed, Procedure, ReadLocalFile, StepProcedure
 from provision.steps.ending import ended, failed
 from provision.steps.guards import needless
@@ -103,7 +105,7 @@ register: adapters
             ),
         )
         why = "stopped at its timeout" if answer.timed_out else ""
-        return self._end(answer.records, answer.exit_code, threw=answer.threw, why=why)
+        return self._end(context, answer.records, answer.exit_code, threw=answer.threw, why=why)
 
     def _read(self) -> Procedure[str]:
         raw: bytes = yield ReadLocalFile(self.file or "")
@@ -130,10 +132,11 @@ register: adapters
         why, remedy = shortfall(followed)
         code = followed.exit.exit_code if followed.exit else None
         threw = followed.exit.threw if followed.exit else False
-        return self._end(followed.records, code, threw=threw, why=why, remedy=remedy)
+        return self._end(context, followed.records, code, threw=threw, why=why, remedy=remedy)
 
     def _end(
         self,
+        context: StepContext,
         records: Sequence[Record],
         code: int | None,
         *,
@@ -149,18 +152,26 @@ register: adapters
             "errors": texts(tuple(records), "error"),
         }
         last = last_error(records)
-        if not why and threw:
+        generation = generation_of(context.facts.os_build)
+        if why:  # An error that the script went on after does not explain why it hangs or is gone.
+            result = failed(why, remedy=remedy, evidence=errors[-10:], value=value)
+            return explained(result, None)
+        finding = explain_failure(records, generation)
+        if threw:
             why = last.text.partition("\n")[0] if last else "a terminating error ended it"
-        elif not why and code is not None and code not in self.ok_codes:
+        elif code is not None and code not in self.ok_codes:
             why = f"exit code {code}"
-        elif not why and self.fail_on_errors and last:
+            # An error that only checks can tell from a harmless one does not explain an exit code.
+            if finding is None or finding.issue.warning_if:
+                finding = of_program((), code, generation)
+        elif self.fail_on_errors and last:
             why = last.text.partition("\n")[0]
         if why:
-            finding = explain_failure(records)
-            remedy = finding.issue.remedy if finding else remedy
-            return failed(why, remedy=remedy, evidence=errors[-10:], value=value)
+            return explained(failed(why, evidence=errors[-10:], value=value), finding)
         changes = [self._change()] if self.changes else []
-        return ended(changes, evidence=errors[-10:], value=value)
+        result = ended(changes, evidence=errors[-10:], value=value)
+        telling = [sighting(r) for r in records if r.kind in ("error", "warning")]
+        return result.model_copy(update={"warnings": warned(telling, generation)})
 
     def _change(self) -> Change:
         return Change(what=self.file or "PowerShell script", before="not run", after="run")

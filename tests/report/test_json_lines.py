@@ -20,7 +20,7 @@ SHAPES = {
     "host_lost": ["reason", "expected"],
     "host_restarted": ["old", "new", "seconds", "expected"],
     "warning": ["task", "issue", "brief", "evidence", "remedy", "expected"],
-    "task_finished": ["task", "step", "outcome", "seconds", "change", "reason", "remedy"],
+    "task_finished": ["task", "step", "outcome", "seconds", "change", "reason", "remedy", "issue"],
     "verify_result": ["task", "check", "passed", "found"],
     "run_finished": [
         "outcome", "exit_code", "warnings", "seconds", "real_seconds", "counts", "message",

@@ -47,7 +47,8 @@ def test_exit_codes(player):
     host = player({"exec": {**RAN, "exit_code": 3010, "stderr": "one\ntwo\n"}})
     result = host.play("command", "msiexec")
     assert (result.outcome, result.failure) == (Outcome.FAILED, "msiexec: exit code 3010")
-    assert result.evidence == ("one", "two", "hi")
+    assert result.evidence[1:] == ("one", "two", "hi")
+    assert result.issue == "restart-wanted"
     assert (
         host.play("command", {"line": "msiexec", "ok_codes": [0, 3010]}).value["exit_code"] == 3010
     )

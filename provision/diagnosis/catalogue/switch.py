@@ -92,6 +92,12 @@ SWITCH: tuple[KnownIssue, ...] = (
         source="Install-ContainerHost.ps1 on TP4, first user's report",
         warning_if=("switch", "adapter"),
         superficial=True,
+        follows=(
+            "vswitch-adapter-cannot-be-bound",
+            "vswitch-lbfo-team",
+            "vswitch-hyperv-half-installed",
+            "vswitch-adapter-driver",
+        ),
         harmless="Nothing needs to be done: the switch and its vEthernet adapter were verified.",
     ),
 )

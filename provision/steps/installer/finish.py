@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from provision.agent.operations.execution import Record
 from provision.diagnosis.matching import Finding
 from provision.model.outcome import Change, CheckResult, Json, Outcome, StepResult
+from provision.steps.diagnosed import explained
 from provision.steps.diagnosing import explain_failure, last_error, shown
 from provision.steps.ending import failed
 from provision.steps.installer.judging import judge
@@ -102,14 +103,8 @@ def _failure(
     evidence = telling[-TOLD:]
     if finding is None:
         last = [shown(r) for r in records if r.kind in ("output", "information")][-3:]
-        return failed(why, evidence=[*last, *evidence], value=value)
-    issue = finding.issue
-    return failed(
-        why,
-        remedy=issue.remedy,
-        evidence=[f"{issue.id}: {issue.title}. {issue.cause}", *evidence],
-        value={**value, "issue": issue.id},
-    )
+        return explained(failed(why, evidence=[*last, *evidence], value=value), None)
+    return explained(failed(why, evidence=evidence, value=value), finding)
 
 
 def _value(counts: dict[str, int], results: Sequence[CheckResult]) -> dict[str, Json]:
