@@ -28,8 +28,8 @@ def page(searched: Searched) -> Iterator[str]:
         yield f"               {clean(finding.excerpt)}"
         if finding.after:
             yield f"   perhaps     only a consequence of {', '.join(finding.after)}"
-        if issue.id in searched.harmless:
-            yield "   harmless    the run's own checks proved so; it stands as a warning there"
+        if issue.id in searched.warned:
+            yield "   warning     the run went on after it; `provision show` says why"
         yield from _labelled("why", issue.cause)
         yield from _labelled("what to do", issue.remedy)
 
@@ -49,7 +49,7 @@ def data(searched: Searched, finding: LogFinding) -> dict[str, Any]:
         "typed": finding.typed,
         "superficial": issue.superficial,
         "after": list(finding.after),
-        "harmless": issue.id in searched.harmless,
+        "warned": issue.id in searched.warned,
         "part": searched.part_of(finding.lines[0]) or None,
     }
 

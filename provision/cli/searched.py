@@ -26,13 +26,13 @@ class Searched:
         name: The file, `standard input`, or the run.
         findings: Causes before their consequences.
         parts: First line and name of each part of it, as of the tasks of a run.
-        harmless: Issues that the run's own checks have proved harmless.
+        warned: Issues that the run went on after, with a warning.
     """
 
     name: str
     findings: tuple[LogFinding, ...]
     parts: tuple[tuple[int, str], ...] = ()
-    harmless: frozenset[str] = frozenset()
+    warned: frozenset[str] = frozenset()
 
     def part_of(self, line: int) -> str:
         """Name the part in which a line lies; empty when there are none."""
@@ -80,7 +80,7 @@ def search_run(hostfile: str, run: str, generation: str | None) -> Searched:
             generation = generation_of(build)
         search = LogSearch(generation)
         parts: list[tuple[int, str]] = []
-        harmless = set()
+        warned = set()
         names: dict[int, str] = {}
         line, task = 1, None
         kinds = (Kind.TASK_STARTED, Kind.LINE, Kind.TASK_FINISHED, Kind.EVENT)
@@ -89,7 +89,7 @@ def search_run(hostfile: str, run: str, generation: str | None) -> Searched:
             if entry.kind is Kind.TASK_STARTED and entry.task is not None:
                 names[entry.task] = str(data.get("name"))
             if data.get("event") == "warning":
-                harmless.add(str(data["issue"]))
+                warned.add(str(data["issue"]))
             for text in _said(entry):
                 if entry.task != task or not parts:
                     task = entry.task
@@ -99,7 +99,7 @@ def search_run(hostfile: str, run: str, generation: str | None) -> Searched:
                 search.feed(block.encode("utf-8", "replace"))
                 line += block.count("\n")
         name = f"run {chosen.id} on {chosen.host}"
-        return Searched(name, search.finish(), tuple(parts), frozenset(harmless))
+        return Searched(name, search.finish(), tuple(parts), frozenset(warned))
 
 
 def _said(entry: Entry) -> Iterator[str]:
