@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 from pydantic import BaseModel
 
+from provision.cli import rule_text
 from provision.cli.exit_codes import table
 from provision.cli.issue_text import markdown
 from provision.cli.main import cli
@@ -40,6 +41,7 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "host-file.md": _host_file(),
         ROOT / "docs" / "boot.md": _boot(),
         ROOT / "docs" / "known-issues.md": _known_issues(),
+        ROOT / "docs" / "dockerfile-rules.md": rule_text.markdown(_NOTE),
         readme: _between(readme.read_text(encoding="utf-8")),
     }
 

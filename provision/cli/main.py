@@ -32,6 +32,7 @@ COMMANDS = {
     "explain": f"{_HERE}.explain:explain",
     "facts": f"{_HERE}.facts:facts",
     "doctor": f"{_HERE}.doctor:doctor",
+    "lint-dockerfile": f"{_HERE}.lint_dockerfile:lint_dockerfile",
     "steps": f"{_HERE}.steps:steps",
     "schema": f"{_HERE}.schema:schema",
     "simulate": f"{_HERE}.simulate:simulate",

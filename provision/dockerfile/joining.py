@@ -25,7 +25,7 @@ _CONTINUED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A line and a column, both counted from 1."""
 

@@ -32,7 +32,7 @@ def lint(
         InputError: The text is no Dockerfile: binary, empty, or without any instruction of one.
     """
     document = read(text, name)
-    return tuple(_finding(rule, hit) for rule, hit in hits(document, target, ignore))
+    return tuple(as_finding(rule, hit) for rule, hit in hits(document, target, ignore))
 
 
 def hits(
@@ -62,7 +62,8 @@ def _misread(document: Document, found: list[tuple[Rule, Hit]]) -> set[int]:
     }
 
 
-def _finding(rule: Rule, hit: Hit) -> Finding:
+def as_finding(rule: Rule, hit: Hit) -> Finding:
+    """Say what a rule found as others see it."""
     return Finding(
         rule=rule.id,
         severity=rule.severity,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 DRIVE = re.compile(r"(?i)(?<![\w$%}])([a-z]):(?=[\\/]|\Z)")
-BACKSLASH_PATH = re.compile(r"(?i)(?<!\w)[a-z]:\\|(?:%\w+%|\$\{?env:\w+\}?)\\\w")
+BACKSLASH_PATH = re.compile(
+    r"(?i)(?<!\w)[a-z]:\\|(?:%(?!COMPUTERNAME|USERDOMAIN)\w+%|\$\{?env:\w+\}?)\\\w"
+)
 _SEPARATORS = re.compile(r"[\\/]+")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from provision.dockerfile.joining import Place, continues, is_comment
 from provision.dockerfile.rule import Edit
 from provision.dockerfile.syntax import Document, Instruction
+from provision.dockerfile.words import words
 
 _UNTOUCHED = frozenset({"run", "cmd", "entrypoint", "shell", "maintainer"})
 
@@ -23,6 +24,7 @@ def with_directive(document: Document) -> tuple[Edit, ...]:
     edits = [Edit(Place(1, 1), 0, f"# escape=`{document.source.newline}")]
     for one in document.instructions:
         edits += _ends(document, one)
+        edits += () if one.name in _UNTOUCHED else _doubled(one) or ()
     return tuple(edits)
 
 
@@ -32,7 +34,33 @@ def _safe(document: Document, one: Instruction) -> bool:
         return False
     if any(flag.count("\\") or flag.count("`") for flag in one.flags):
         return False
-    return one.name in _UNTOUCHED or not set(one.arguments) & {"\\", "`"}
+    return one.name in _UNTOUCHED or _doubled(one) is not None
+
+
+def _doubled(one: Instruction) -> tuple[Edit, ...] | None:
+    """Find the doubled backslashes that become single ones; nothing where other escapes stand."""
+    parts = words(one, "\\")
+    plain = not any(part.json for part in parts)
+    text = one.arguments
+    if "`" in text or (not plain and any("\\" in part.text for part in parts)):
+        return None
+    if plain and text.count("\\") != sum(part.text.count("\\") for part in parts):
+        return None
+    edits: list[Edit] = []
+    for part in parts if plain else ():
+        quote, i = "", 0
+        while i < len(part.text):
+            here, following = part.text[i], part.text[i + 1 : i + 2]
+            if here in "'\"" and quote in ("", here):
+                quote = "" if quote else here
+            elif here == "\\" and quote != "'":
+                if following == "\\":
+                    edits.append(Edit(one.place(part.offset + i), 1, ""))
+                    i += 1
+                elif not quote or following in ('"', "$", ""):
+                    return None
+            i += 1
+    return tuple(edits)
 
 
 def _ends_with_backtick(line: str) -> bool:

@@ -14,7 +14,7 @@ from provision.dockerfile.words import words
 
 _URL = re.compile(r"(?i)^['\"]?(?:https?|ftp)://")
 _DOTNET = re.compile(
-    r"(?i)\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm|wget|curl|DownloadFile|DownloadString|"
+    r"(?i)\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm|wget(?!\.exe)|curl(?!\.exe)|DownloadFile|DownloadString|"
     r"Start-BitsTransfer)\b[^;|]*?https://"
 )
 _POWERSHELL_TEXT = re.compile(r"(?i)\b(?:powershell|pwsh)\b")

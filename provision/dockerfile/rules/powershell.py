@@ -14,7 +14,10 @@ from provision.dockerfile.target import Target
 _LAUNCH = re.compile(r"(?i)^\s*(?:[a-z]:[\\/]\S*[\\/])?(?:powershell|pwsh)(?:\.exe)?\s")
 _NO_COMMAND = re.compile(r"(?i)\s-(?:f|file|e|ec|enc|encodedcommand)\s")
 _STRING = re.compile(r'(?<![\\`])"((?:[^"\\]|\\(?!"))*)"')
+_EXPANDS_BARE = re.compile(r"\$\{\w+\}|\$\([^()\s]*\)")
 _CHANGES = re.compile(r"[\s;|&(){}<>,@']|^\Z")
+_ASSIGNED = re.compile(r"\$[\w:.]+\s*\+?=\s*\Z")
+_VALUE = re.compile(r"\$?[\w:.]*\Z")
 _HARMLESS = re.compile(r"(?i)(?:Write-Host|Write-Output|echo)\s+\Z")
 _PIPE = re.compile(
     r"(?i)(?<![|^])\|(?!\|)\s*(?:%|\?|iex\b|(?:Out|Select|Where|ForEach|Sort|Format|Set|Get|Remove|"
@@ -36,16 +39,20 @@ def _quotes(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG00
         ):
             continue
         for found in _STRING.finditer(text):
-            inside = _inside_single_quotes(text, found.start())
-            harmless = _HARMLESS.search(text[: found.start()])
-            if not inside and not harmless and _CHANGES.search(found[1]):
+            before = text[: found.start()]
+            if before.count("'") % 2 == 0 and _matters(before, found[1]):
                 message = f"PowerShell does not see the double quotes of `{found[0][:60]}`"
                 yield Hit(command.place(found.start()), message)
                 break
 
 
-def _inside_single_quotes(text: str, offset: int) -> bool:
-    return text[:offset].count("'") % 2 == 1
+def _matters(before: str, inside: str) -> bool:
+    """Whether a string means something else without its quotes."""
+    if _HARMLESS.search(before):
+        return False
+    if _ASSIGNED.search(before):
+        return not (inside and inside.startswith("$") and _VALUE.match(inside))
+    return bool(_CHANGES.search(_EXPANDS_BARE.sub("", inside) if inside else ""))
 
 
 def _pipes(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG001
