@@ -122,5 +122,7 @@ def _check_usage(
             raise click.UsageError(f"There is no rule '{rule}'.{hint}")
     if show and shape != "human":
         raise click.UsageError("--diff goes with --format human only.")
+    if mend and STDIN in files and shape != "human":
+        raise click.UsageError("--fix of standard input goes with --format human only.")
     if files.count(STDIN) > 1 or (mend and STDIN in files and len(files) > 1):
         raise click.UsageError("- stands for one file, and with --fix for the only one.")

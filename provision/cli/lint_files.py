@@ -47,7 +47,7 @@ def write_file(name: str, text: str) -> None:
     temporary = ""
     try:
         path = path.resolve(strict=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".provision-")
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8"))
             file.flush()

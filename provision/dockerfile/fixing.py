@@ -6,7 +6,7 @@ checked again after each round until a round changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from provision.dockerfile.linting import hits
 from provision.dockerfile.rule import Edit
@@ -39,13 +39,20 @@ def fix(
     mended = 0
     for _ in range(_ROUNDS):
         document = read(text, name)
-        chosen = _compatible([hit.edits for _, hit in hits(document, target, ignore)])
-        new = _apply(document.source, [edit for edits in chosen for edit in edits])
-        if not chosen or new == text or not _readable(new, name, document):
+        chosen = mends(document, target, ignore)
+        new = apply(document.source, [edit for edits in chosen for edit in edits])
+        if new == text or not _readable(new, name, document):
             break
         text = new
         mended += len(chosen)
     return text, mended
+
+
+def mends(
+    document: Document, target: Target, ignore: Collection[str] = ()
+) -> list[tuple[Edit, ...]]:
+    """Choose the mends of one round; no two of them touch the same characters."""
+    return _compatible([hit.edits for _, hit in hits(document, target, ignore)])
 
 
 def _readable(text: str, name: str, before: Document) -> bool:
@@ -69,7 +76,8 @@ def _compatible(all_edits: list[tuple[Edit, ...]]) -> list[tuple[Edit, ...]]:
     return chosen
 
 
-def _apply(source: Source, edits: list[Edit]) -> str:
+def apply(source: Source, edits: Iterable[Edit]) -> str:
+    """Make the edits; all places are those of the source."""
     lines = list(source.lines)
     for edit in sorted(edits, key=lambda one: one.place, reverse=True):
         line = lines[edit.place.line - 1]

@@ -26,7 +26,7 @@ def ignored(document: Document) -> dict[int, frozenset[str]]:
 
 
 def _spans(document: Document) -> list[tuple[int, int]]:
-    spans = [(one.line, one.end_line) for one in document.instructions]
+    spans = [(one.joined.start_line, one.end_line) for one in document.instructions]
     spans += [(place.line, place.line) for place, _ in document.broken]
     return sorted(spans)
 

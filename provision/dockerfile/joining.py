@@ -40,11 +40,13 @@ class Joined:
     Args:
         text: Its lines, joined.
         places: Where each character of it stands in the file.
+        start_line: The first line, which may hold nothing but an escape character.
         end_line: The last line that was joined.
     """
 
     text: str
     places: tuple[Place, ...]
+    start_line: int
     end_line: int
 
     def place(self, offset: int) -> Place:
@@ -74,7 +76,7 @@ def join(source: Source, start: int, escape: str) -> Joined:
     for number, column, piece in _pieces(source, start, escape):
         text.append(piece)
         places += [Place(number, column + i) for i in range(len(piece))]
-    return Joined("".join(text), tuple(places) or (Place(start, 1),), number)
+    return Joined("".join(text), tuple(places) or (Place(start, 1),), start, number)
 
 
 def is_comment(line: str) -> bool:

@@ -16,12 +16,12 @@ class Heredoc(Protocol):
 
 
 class Command(Protocol):
-    """What the parser gives for one instruction."""
+    """What the parser gives for one instruction; nothing for an escape character alone."""
 
-    cmd: str
-    sub_cmd: str
+    cmd: str | None
+    sub_cmd: str | None
     json: bool
-    original: str
+    original: str | None
     start_line: int
     end_line: int
     flags: tuple[str, ...]
@@ -47,6 +47,8 @@ def parse(text: str) -> tuple[Command, ...]:
         return cast("tuple[Command, ...]", dockerfile.parse_string(text))
     except dockerfile.GoParseError as error:
         raise ParseError(str(error)) from None
+    except UnicodeDecodeError:  # It cuts at some white space in the middle of a character.
+        raise ParseError("the text holds white space that docker does not read well") from None
 
 
 def _encodable(text: str) -> bool:

@@ -206,10 +206,10 @@ def _instruction(
     source: Source, command: Command, start: int, escape: str, end: int | None = None
 ) -> Instruction:
     joined = join(source, start, escape)
-    onbuild = command.cmd.lower() == "onbuild" and bool(command.sub_cmd)
+    onbuild = (command.cmd or "").lower() == "onbuild" and bool(command.sub_cmd)
     head = (_TWO_WORDS if onbuild else _ONE_WORD).match(joined.text)
     return Instruction(
-        name=(command.sub_cmd if onbuild else command.cmd).lower(),
+        name=((command.sub_cmd if onbuild else command.cmd) or "").lower(),
         joined=joined,
         start=head.end() if head else len(joined.text),
         values=command.value,

@@ -29,7 +29,7 @@ def with_directive(document: Document) -> tuple[Edit, ...]:
 
 
 def _safe(document: Document, one: Instruction) -> bool:
-    lines = [document.source.line(n) for n in range(one.line, one.end_line + 1)]
+    lines = [document.source.line(n) for n in range(one.joined.start_line, one.end_line + 1)]
     if one.heredocs or not one.known or any(_ends_with_backtick(line) for line in lines):
         return False
     if any(flag.count("\\") or flag.count("`") for flag in one.flags):
@@ -68,7 +68,7 @@ def _ends_with_backtick(line: str) -> bool:
 
 
 def _ends(document: Document, one: Instruction) -> Iterator[Edit]:
-    for number in range(one.line, one.joined.end_line + 1):
+    for number in range(one.joined.start_line, one.joined.end_line + 1):
         line = document.source.line(number)
         index = None if is_comment(line) else continues(line, "\\")
         if index is not None:

@@ -55,7 +55,7 @@ def _swallowed(document: Document, target: Target) -> Iterator[Hit]:  # noqa: AR
     if document.escape != "\\":
         return
     for one in document.instructions:
-        for number in range(one.line, one.joined.end_line + 1):
+        for number in range(one.joined.start_line, one.joined.end_line + 1):
             line = document.source.line(number)
             if is_comment(line) or not _PATH_AT_END.search(line):
                 continue

@@ -24,12 +24,17 @@ def _syntax(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG00
 
 def _unknown(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG001
     wrong = wrong_ends(document)
+    previous_known = True
     for one in document.instructions:
-        if one.known or one.line - 1 in wrong:
+        follows, previous_known = not previous_known, one.known
+        if one.known or follows or one.line - 1 in wrong:
             continue
         close = get_close_matches(one.name, sorted(KNOWN), n=1)
         meant = f"; {close[0].upper()} was probably meant" if close else ""
-        yield Hit(one.head, f"There is no instruction {one.name.upper()[:40]}{meant}")
+        if one.name:
+            yield Hit(one.head, f"There is no instruction {one.name.upper()[:40]}{meant}")
+        else:
+            yield Hit(one.head, "A line with nothing but the escape character")
 
 
 def _unsupported(document: Document, target: Target) -> Iterator[Hit]:

@@ -14,7 +14,7 @@ from provision.dockerfile.target import Target
 _LAUNCH = re.compile(r"(?i)^\s*(?:[a-z]:[\\/]\S*[\\/])?(?:powershell|pwsh)(?:\.exe)?\s")
 _NO_COMMAND = re.compile(r"(?i)\s-(?:f|file|e|ec|enc|encodedcommand)\s")
 _STRING = re.compile(r'(?<![\\`])"((?:[^"\\]|\\(?!"))*)"')
-_EXPANDS_BARE = re.compile(r"\$\{\w+\}|\$\([^()\s]*\)")
+_EXPANDS_BARE = re.compile(r"\$\{\w+\}|\$\((?:[^()]|\([^()]*\))*\)")
 _CHANGES = re.compile(r"[\s;|&(){}<>,@']|^\Z")
 _ASSIGNED = re.compile(r"\$[\w:.]+\s*\+?=\s*\Z")
 _VALUE = re.compile(r"\$?[\w:.]*\Z")
@@ -32,7 +32,7 @@ def _quotes(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG00
         text = command.text
         if command.instruction.json or command.instruction.heredocs:
             continue
-        if not command.powershell:
+        if not command.powershell or '"""' in text:
             continue
         if any(
             "encodedcommand" in word.lower() or word.lower() == "-file" for word in command.shell
@@ -48,7 +48,7 @@ def _quotes(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG00
 
 def _matters(before: str, inside: str) -> bool:
     """Whether a string means something else without its quotes."""
-    if _HARMLESS.search(before):
+    if _HARMLESS.search(before) or re.fullmatch(r"'[^']*'", inside):
         return False
     if _ASSIGNED.search(before):
         return not (inside and inside.startswith("$") and _VALUE.match(inside))
