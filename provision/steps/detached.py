@@ -13,7 +13,7 @@ from provision.agent.operations.base import OperationError
 from provision.agent.operations.jobs import JobPoll, JobRemove, JobStart, JobState, JobStop
 from provision.model.errors import TaskError
 from provision.steps.effect import Procedure, Progress, call
-from provision.steps.following import End, Followed, follow
+from provision.steps.following import End, Followed, Notice, follow
 from provision.steps.vital_signs import Silence
 
 ENDED = frozenset({JobState.FINISHED, JobState.LOST})
@@ -21,12 +21,17 @@ UNDER_WAY = frozenset({JobState.STARTED, JobState.RUNNING})
 
 
 def run_detached(
-    start: JobStart, silence: Silence, until: float, begun: frozenset[str] = frozenset()
+    start: JobStart,
+    silence: Silence,
+    until: float,
+    begun: frozenset[str] = frozenset(),
+    notice: Notice | None = None,
 ) -> Procedure[Followed]:
     """Start a job, or find the one that was left behind, and follow it to its end.
 
     Args:
         begun: See `StepContext`.
+        notice: See `follow`.
 
     Raises:
         TaskError: Another job of this task is still running, with other content.
@@ -55,7 +60,7 @@ def run_detached(
         yield Progress("an interrupted run's job is still running; it is followed on")
     else:
         yield Progress(f"started as job {start.id}")
-    followed = yield from follow(start.id, silence, until)
+    followed = yield from follow(start.id, silence, until, notice)
     if followed.end in (End.HUNG, End.NOT_STARTED):
         yield from call(JobStop(id=start.id))
     return followed

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from provision.agent.operations.execution import Record
 from provision.agent.operations.jobs import JobExit, JobPoll, JobPollAnswer, JobState
@@ -17,6 +18,10 @@ LONGEST_WAIT = 30.0
 SECOND_LOOK = WINDOW + 5.0
 START_SECONDS = 300.0
 """Host seconds that Windows' scheduler may take to start a job's process."""
+
+
+Notice: TypeAlias = Callable[[Record], Iterable[str] | None]
+"""Looks at a record, and may say something about it."""
 
 
 class End(Enum):
@@ -55,7 +60,7 @@ def follow(
     job: str,
     silence: Silence,
     until: float,
-    notice: Callable[[Record], None] | None = None,
+    notice: Notice | None = None,
 ) -> Procedure[Followed]:
     """Poll a job and show what it writes. Starts and stops nothing.
 
@@ -65,7 +70,8 @@ def follow(
 
     Args:
         until: Host seconds since the task began after which it counts as overdue.
-        notice: Told of every record, also of those that are not kept.
+        notice: Told of every record, also of those that are not kept; the lines that it gives are
+            shown.
     """
     records = Records()
     offset, wait = 0, 0.0
@@ -79,10 +85,11 @@ def follow(
             yield Progress(f"{megabytes(answer.skipped)} of output were skipped")
         for record in answer.records:
             records.add(record)
-            if notice is not None:
-                notice(record)
+            remarks = notice(record) if notice is not None else None
             for line in lines_of(record):
                 yield Progress(line, record.kind)
+            for line in remarks or ():
+                yield Progress(line)
         now: float = yield Elapsed()
         signs.look(answer, now)
         if answer.more:

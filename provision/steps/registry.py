@@ -8,6 +8,11 @@ from types import MappingProxyType
 from provision.steps.assertion import Assert
 from provision.steps.command import Command
 from provision.steps.copy import Copy
+from provision.steps.docker.image_load import ImageLoad
+from provision.steps.docker.image_pull import ImagePull
+from provision.steps.docker.image_save import ImageSave
+from provision.steps.docker.image_search import ImageSearch
+from provision.steps.docker.image_tag import ImageTag
 from provision.steps.fetch import Fetch
 from provision.steps.file import File
 from provision.steps.installer.step import Installer
@@ -27,6 +32,7 @@ STEPS: Mapping[str, type[Step]] = MappingProxyType(
         for step in (
             Fetch, Installer, Verify, WindowsFeature, Service, File, Copy, Template, Retrieve,
             Command, PowerShell, Restart, WaitFor, Assert,
+            ImagePull, ImageTag, ImageSave, ImageLoad, ImageSearch,
         )
     }
 )  # fmt: skip
