@@ -32,7 +32,8 @@ class ExitCode(IntEnum):
 
 MEANINGS: dict[ExitCode, str] = {
     ExitCode.DONE: "done; warnings are allowed",
-    ExitCode.FAILED: "a task failed, the tool itself made a mistake, or `diagnose` found something",
+    ExitCode.FAILED: "a task failed, the tool itself made a mistake, or `diagnose` or "
+    "`lint-dockerfile` found something",
     ExitCode.BAD_INPUT: "bad usage or bad input: an option, a file, a secret",
     ExitCode.UNREACHABLE: "the host could not be reached, did not accept who we are, or is held "
     "by another run",

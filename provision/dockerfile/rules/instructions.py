@@ -41,6 +41,20 @@ def _unsupported(document: Document, target: Target) -> Iterator[Hit]:
     for one in document.instructions:
         if one.name in _REFUSED.get(target, ()):
             yield Hit(one.head, f"The docker of {target.server} has no {one.name.upper()}")
+        parts = one.arguments.lower().split() if one.name == "from" else []
+        if target.preview and parts[-2:-1] == ["as"]:
+            yield Hit(one.head, f"The docker of {target.server} has no stages")
+
+
+def _buildkit(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG001
+    for one in document.instructions:
+        if one.heredocs:
+            yield Hit(one.head, "A heredoc needs BuildKit")
+        for flag in one.flags:
+            name = flag.partition("=")[0]
+            if one.name == "run" or (one.name in ("copy", "add") and name == "--chmod"):
+                yield Hit(one.head, f"{one.name.upper()} {name} needs BuildKit")
+                break
 
 
 def _maintainer(document: Document, target: Target) -> Iterator[Hit]:  # noqa: ARG001
@@ -87,7 +101,7 @@ INSTRUCTIONS: tuple[Rule, ...] = (
         check=_unsupported,
         why="The build ends with `The daemon on this platform does not support the command`, or "
         "with `Unknown instruction`: EXPOSE came with TP5, ARG, SHELL and HEALTHCHECK with "
-        "docker 1.12, USER with docker 1.13.",
+        "docker 1.12, USER with docker 1.13, stages (`FROM ... AS`) with docker 17.05.",
         fix="Leave it out, or build for a later generation. In place of ARG use ENV, in place of "
         "SHELL write `RUN powershell -Command ...`, in place of EXPOSE use `docker run -p`.",
         bad="FROM windowsservercore\nEXPOSE 80\nCMD ping -t localhost\n",
@@ -96,6 +110,20 @@ INSTRUCTIONS: tuple[Rule, ...] = (
         "a3c4ab9b65, b18ae8c9cc, b6c7becbfe",
         until=Target.TP5,
         example=Target.TP4,
+    ),
+    Rule(
+        id="buildkit-needed",
+        title="Only BuildKit can build this",
+        severity=Severity.WARNING,
+        check=_buildkit,
+        why="On Windows docker builds with its classic builder unless told otherwise. It ends with "
+        "`the --mount option requires BuildKit`, and gives a heredoc's first line to cmd.",
+        fix="Write it without: commands joined by `&&`, files beside the Dockerfile; or build with "
+        "BuildKit on containerd.",
+        bad="FROM mcr.microsoft.com/windows/servercore:ltsc2022\n"
+        "RUN --mount=type=cache,target=/cache dir\n",
+        good="FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN dir\n",
+        source="moby, builder/dockerfile/dispatchers.go",
     ),
     Rule(
         id="maintainer-deprecated",
