@@ -19,7 +19,7 @@ from provision.agent.source import AgentSource, agent_source
 from provision.model.clock import Clock
 from provision.model.errors import ErrorClass, ProvisionError
 from provision.model.outcome import Json
-from provision.transport.channel import Channel, Output
+from provision.transport.channel import Channel, FileChannel, Output
 from provision.transport.errors import ShellGone, TransportError
 
 A = TypeVar("A", bound=Answer)
@@ -73,6 +73,11 @@ class AgentClient:
     def stderr(self) -> str:
         """The end of what the agent wrote to standard error: evidence."""
         return self._session.evidence.stderr
+
+    @property
+    def files(self) -> FileChannel | None:
+        """Carries files beside the requests, where the transport can."""
+        return self._channel.files
 
     def start(self) -> Ready:
         """Start PowerShell on the host, send it the agent, and wait until that is ready.

@@ -16,11 +16,13 @@ class Located:
     Args:
         folder: Of the host file: secrets are relative to it, and `.provision/` lies there.
         password_at: Where the password is described.
+        passphrase_at: Where the passphrase of a key is described.
     """
 
     host: Host
     folder: Path
     password_at: Position | None = None
+    passphrase_at: Position | None = None
 
 
 def state_file(located: Located) -> Path:

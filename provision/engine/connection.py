@@ -28,7 +28,7 @@ from provision.model.errors import (
 from provision.model.facts import Facts
 from provision.steps.effect import Restarted
 from provision.steps.errors import AnswerLost
-from provision.transport.channel import Connector
+from provision.transport.channel import Connector, FileChannel
 from provision.transport.errors import LoginRefused, TransportError
 
 A = TypeVar("A", bound=Answer)
@@ -66,6 +66,11 @@ class HostConnection:
     def away(self) -> bool:
         """Whether the host was lost and not found again, as in the middle of a restart."""
         return self._link.away
+
+    @property
+    def files(self) -> FileChannel | None:
+        """Carries files beside the requests, over the connection that is there now."""
+        return self._link.client.files if self._link.connected else None
 
     @property
     def task(self) -> str:

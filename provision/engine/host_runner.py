@@ -171,7 +171,7 @@ class HostRunner:
 
     def _connect(self) -> Facts:
         began = self._clock.now()
-        facts = self._connection.open(self._host.winrm.connect_timeout * self._clock.speed)
+        facts = self._connection.open(self._host.connect_timeout * self._clock.speed)
         self._emitter.emit(HostConnected, seconds=self._clock.now() - began, facts=facts)
         return facts
 

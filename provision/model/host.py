@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from provision.model.position import Position
 from provision.model.secret import SecretReference
+from provision.model.ssh import SSHSettings
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -136,6 +137,7 @@ class Host(BaseModel):
 
     Args:
         name: The name by which people and the journal know it.
+        ssh: How it is reached in place of `winrm`; not used while it is simulated.
         playbook: Path of the playbook, relative to the working directory.
         vars: Variables for templates.
         groups: Names of the groups it is in, widest first.
@@ -147,8 +149,16 @@ class Host(BaseModel):
 
     name: str
     winrm: WinRMSettings = WinRMSettings()
+    ssh: SSHSettings | None = None
     playbook: str | None = None
     vars: dict[str, Any] = {}
     groups: tuple[str, ...] = ()
     simulate: SimulateSettings | None = None
     position: Position | None = None
+
+    @property
+    def connect_timeout(self) -> int:
+        """Seconds for the host to give its first authenticated answer."""
+        if self.ssh is not None and self.simulate is None:
+            return self.ssh.connect_timeout
+        return self.winrm.connect_timeout

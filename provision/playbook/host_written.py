@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from provision.model.host import SimulateSettings, WinRMSettings
+from provision.model.ssh import SSHSettings
 from provision.playbook.written import Variables, Words, empty_mapping
 
 
@@ -15,6 +16,8 @@ class SettingsWritten(BaseModel):
 
     Args:
         winrm: How to reach the host; merged key by key.
+        ssh: How to reach the host in place of `winrm`; merged key by key. The stronger section
+            decides between the two. A simulated host answers over WinRM all the same.
         playbook: Path of the playbook, relative to this file.
         vars: Variables for templates; merged key by key.
         simulate: A simulated host in place of a real one; merged key by key. `false` takes back
@@ -24,6 +27,7 @@ class SettingsWritten(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     winrm: Annotated[WinRMSettings, BeforeValidator(empty_mapping)] = WinRMSettings()
+    ssh: Annotated[SSHSettings, BeforeValidator(empty_mapping)] | None = None
     playbook: str | None = Field(default=None, min_length=1)
     vars: Variables = {}
     simulate: SimulateSettings | bool | None = None

@@ -36,6 +36,7 @@ class HostFile:
         notices: What works and should not be left so, such as a literal password; to be shown
             loudly. They never hold a secret.
         passwords: Where each host's password is described, by the host's name.
+        passphrases: Likewise the passphrase of its key.
     """
 
     file: str
@@ -43,13 +44,14 @@ class HostFile:
     hosts: tuple[Host, ...]
     notices: tuple[Problem, ...]
     passwords: Mapping[str, Position]
+    passphrases: Mapping[str, Position]
 
 
 def load_hosts(path: Path, shown: str) -> HostFile:
     """Read a host file.
 
     Precedence, weakest first: `defaults`, the host's groups in their order, the host. `winrm`,
-    `vars` and `simulate` are merged key by key; a password reference is replaced as a whole.
+    `ssh`, `vars` and `simulate` are merged key by key; a password reference is replaced as a whole.
 
     Args:
         path: The file.
@@ -68,12 +70,14 @@ def load_hosts(path: Path, shown: str) -> HostFile:
         raise InputError(problems)
     notices = dict.fromkeys(notice for one, host in pairs for notice in one.notices(host))
     passwords = {one.name: one.password_position() for one in merged}
+    passphrases = {one.name: one.passphrase_position() for one in merged}
     return HostFile(
         file=shown,
         base=path.parent,
         hosts=hosts,
         notices=tuple(notices),
         passwords={name: at for name, at in passwords.items() if at},
+        passphrases={name: at for name, at in passphrases.items() if at},
     )
 
 
@@ -99,6 +103,9 @@ def _check_shape(document: Document) -> None:
             problems += variable_problems(variables, at.under("vars"))
         problems += _template_problems(section, at)
         problems += _group_problems(section, data, at)
+        if "winrm" in section and "ssh" in section:
+            hint = "keep the one by which the host is reached"
+            problems.append(Problem("'ssh' cannot stand beside 'winrm'", at.of_key(("ssh",)), hint))
     if problems:
         raise InputError(problems)
 
@@ -132,7 +139,7 @@ def _sections(data: Mapping[str, Any], places: Places) -> Iterator[tuple[dict[st
 
 
 def _template_problems(section: Mapping[str, Any], places: Places) -> Iterator[Problem]:
-    for key in ("name", "winrm", "playbook", "simulate"):
+    for key in ("name", "winrm", "ssh", "playbook", "simulate"):
         for place, value in walk(section.get(key), (key,)):
             if has_template(value):
                 hint = "in a host file only 'vars' may hold templates"

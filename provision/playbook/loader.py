@@ -27,7 +27,7 @@ __all__ = ["Document", "load_playbook", "load_yaml"]
 MAX_INCLUDE_DEPTH = 16
 MAX_INCLUDES = 200
 MAX_TASKS = 5_000
-_OF_HOSTS = ("winrm", "hosts", "simulate")
+_OF_HOSTS = ("winrm", "ssh", "hosts", "simulate")
 
 
 def load_playbook(path: Path, shown: str, steps: Mapping[str, type[BaseModel]]) -> Playbook:

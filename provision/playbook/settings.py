@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +11,9 @@ from typing import Any
 from provision.model.errors import Problem
 from provision.model.host import Authentication, Host, Scheme, SimulateSettings, WinRMSettings
 from provision.model.position import Position
+from provision.model.ssh import SSHSettings
+from provision.playbook import ssh_checks
+from provision.playbook.addresses import address_hint, is_loopback
 from provision.playbook.places import Places
 
 _FILES = ("ca", "certificate", "key")
@@ -34,23 +35,29 @@ class Merged:
     Args:
         name: The host's name.
         position: Where the host is described.
-        places: For each key of `winrm`, the places of the layer that set it last.
+        over: Which of `winrm` and `ssh` the strongest layer that has one of them has.
+        places: For each key of both, the places of the layer that set it last.
     """
 
     name: str
     position: Position | None
     groups: tuple[str, ...] = ()
+    over: str = "winrm"
     winrm: dict[str, Any] = field(default_factory=dict)
+    ssh: dict[str, Any] = field(default_factory=dict)
     vars: dict[str, Any] = field(default_factory=dict)
     simulate: dict[str, Any] | None = None
     playbook: str | None = None
-    places: dict[str, Places] = field(default_factory=dict)
+    places: dict[tuple[str, str], Places] = field(default_factory=dict)
 
     def add(self, layer: Layer) -> None:
         """Lay a stronger layer over what is there."""
-        for key, value in (layer.data.get("winrm") or {}).items():
-            self.winrm[key] = value
-            self.places[key] = layer.places.under("winrm", key)
+        for section, known in (("winrm", self.winrm), ("ssh", self.ssh)):
+            if section in layer.data:
+                self.over = section
+            for key, value in (layer.data.get(section) or {}).items():
+                known[key] = value
+                self.places[section, key] = layer.places.under(section, key)
         self.vars |= layer.data.get("vars") or {}
         self.playbook = layer.data.get("playbook") or self.playbook
         if "simulate" in layer.data:
@@ -64,14 +71,12 @@ class Merged:
         Args:
             base: The host file's folder.
         """
-        files = {
-            key: os.path.normpath(base / value)
-            for key, value in self.winrm.items()
-            if key in _FILES and value
-        }
+        winrm = {**self.winrm, **_based(base, self.winrm, _FILES)}
+        ssh = {**self.ssh, **_based(base, self.ssh, ssh_checks.FILES)}
         return Host(
             name=self.name,
-            winrm=WinRMSettings.model_validate({**self.winrm, **files}),
+            winrm=WinRMSettings.model_validate(winrm),
+            ssh=SSHSettings.model_validate(ssh) if self.over == "ssh" else None,
             playbook=os.path.normpath(base / self.playbook) if self.playbook else None,
             vars=self.vars,
             groups=self.groups,
@@ -85,11 +90,14 @@ class Merged:
         """Find what a real host needs and does not have."""
         if host.simulate is not None:
             return
+        if host.ssh is not None:
+            yield from ssh_checks.problems(self.name, host.ssh, self._at)
+            return
         name, winrm = f"the host '{self.name}'", host.winrm
         if not winrm.address:
             hint = "give winrm.address, or a simulate block for a simulated host"
             yield Problem(f"{name} has no address", self.position, hint)
-        elif hint := _address_hint(winrm.address):
+        elif hint := address_hint(winrm.address):
             yield Problem(f"'{winrm.address}' is no address", self._at("address"), hint)
         if winrm.password == "" and winrm.auth in _WITH_PASSWORD:
             hint = "give a reference, for instance: password: {env: WINRM_PASSWORD}"
@@ -104,6 +112,9 @@ class Merged:
 
     def notices(self, host: Host) -> Iterator[Problem]:
         """Find what works and should not be left so; never holds a secret."""
+        if host.ssh is not None and host.simulate is None:
+            yield from ssh_checks.notices(host.ssh, self._at)
+            return
         winrm = host.winrm
         if isinstance(winrm.password, str) and winrm.password:
             hint = "use a reference: password: {env: NAME}, {file: path} or {command: …}"
@@ -112,7 +123,7 @@ class Merged:
         if host.simulate is not None or not winrm.address:
             return
         plain = winrm.scheme is Scheme.HTTP and winrm.auth is Authentication.BASIC
-        if plain and not _is_loopback(winrm.address):
+        if plain and not is_loopback(winrm.address):
             hint = "use scheme: https, or auth: ntlm, which encrypts its messages"
             message = f"the password of '{self.name}' would go unencrypted over the network"
             yield Problem(message, _without_text(self._at("auth")), hint)
@@ -125,32 +136,23 @@ class Merged:
         """Where the password is described."""
         return _without_text(self._at("password"))
 
+    def passphrase_position(self) -> Position | None:
+        """Where the passphrase of a key is described."""
+        return _without_text(self._at("passphrase"))
+
     def _at(self, key: str) -> Position | None:
-        places = self.places.get(key)
+        places = self.places.get((self.over, key))
         return places.of() if places else self.position
-
-
-def _address_hint(address: str) -> str:
-    """Say what to write instead, if something is no host name and no IP address."""
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        pass
-    else:
-        return ""
-    if re.search(r"[/\s@\[\]]", address):
-        return "give the name or the address alone; 'scheme', 'port' and 'user' are other keys"
-    if ":" in address:
-        return "the port has a key of its own: 'port'"
-    return ""
 
 
 def _without_text(position: Position | None) -> Position | None:
     return Position(position.file, position.line, position.column) if position else None
 
 
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return address.lower() == "localhost" or address.lower().endswith(".localhost")
+def _based(base: Path, section: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, str]:
+    """Give the files of a section as they are found from the working directory."""
+    return {
+        key: os.path.normpath(base / Path(value).expanduser())
+        for key, value in section.items()
+        if key in names and isinstance(value, str) and value
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +22,20 @@ class Output:
     exit_code: int | None = None
 
 
+class FileChannel(Protocol):
+    """Files carried beside the agent's requests, where a transport can: no detour over base64.
+
+    Both methods raise `transport.errors.FilesRefused`, and nothing else. What they wrote is no
+    proof of anything: the agent checks it.
+    """
+
+    def write(self, path: str, offset: int, pieces: Iterable[bytes]) -> None:
+        """Write into a file that is there, from an offset on."""
+
+    def read(self, path: str, offset: int, length: int) -> Iterator[bytes]:
+        """Give so many bytes of a file, piece by piece; fewer when it is shorter."""
+
+
 class Channel(Protocol):
     """One process on one host, with its standard input and output.
 
@@ -30,6 +44,10 @@ class Channel(Protocol):
 
     max_send: int
     """Bytes that one `send` may carry."""
+
+    @property
+    def files(self) -> FileChannel | None:
+        """Carries files beside the requests; None where only the agent can."""
 
     def open(self, arguments: Sequence[str]) -> None:
         """Start Windows PowerShell with these arguments, its standard input held open."""

@@ -16,11 +16,11 @@ class ConnectionBroken(TransportError):
 
 
 class ServerTrouble(TransportError):
-    """The host answered with something that is not WinRM's: 500, 503, HTML."""
+    """The host answered with something other than it should: 500, 503, HTML, no shell."""
 
 
 class LoginRefused(TransportError):
-    """401: wrong user or password, or a host too young after its boot to know its accounts."""
+    """401, or no key accepted: wrong user or password, or a host too young after its boot to know its accounts."""
 
     error_class = ErrorClass.PERMANENT
 
@@ -31,10 +31,20 @@ class CertificateRefused(TransportError):
     error_class = ErrorClass.PERMANENT
 
 
+class HostKeyRefused(TransportError):
+    """SSH: the host's key is not known, is not the known one, or was revoked."""
+
+    error_class = ErrorClass.PERMANENT
+
+
 class SettingRefused(TransportError):
     """What the user configured cannot work: a CA file that is missing, a scheme not offered."""
 
     error_class = ErrorClass.PERMANENT
+
+
+class FilesRefused(TransportError):
+    """Files cannot be carried beside the agent; it carries them itself then."""
 
 
 class ShellGone(TransportError):

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import IO
 
-from provision.transport.channel import Output
+from provision.transport.channel import FileChannel, Output
 from provision.transport.errors import SettingRefused, ShellGone
 
 _WAIT = 20.0
@@ -63,6 +63,7 @@ class LocalChannel:
     """One PowerShell child; two threads read its pipes, so that `receive` can wait for both."""
 
     max_send = 1_000_000
+    files: FileChannel | None = None
 
     def __init__(self, program: str, environment: Mapping[str, str], wait: float) -> None:
         self._program = program

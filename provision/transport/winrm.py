@@ -22,7 +22,7 @@ from winrm.exceptions import (
 
 from provision.model.host import WinRMSettings
 from provision.model.secret import Secret
-from provision.transport.channel import Output
+from provision.transport.channel import FileChannel, Output
 from provision.transport.errors import ConnectionBroken, ServerTrouble, ShellGone
 from provision.transport.winrm_errors import excerpt, translate
 from provision.transport.winrm_keeping import SMALL_ENVELOPE, KeepingProtocol
@@ -85,6 +85,8 @@ class WinRMConnector:
 
 class WinRMChannel:
     """One process in one shell of the host; see `Channel`."""
+
+    files: FileChannel | None = None
 
     def __init__(
         self,

@@ -128,6 +128,8 @@ class MemoryChannel:
     of them is consumed, then all goes well.
     """
 
+    files = None
+
     def __init__(self, far: FarSide, max_send: int = 112_500) -> None:
         self.far = far
         self.max_send = max_send

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from provision.agent.operations.base import ChangeAnswer, OperationError
 from provision.agent.operations.files import FileRead, FileReadAnswer, FileStat, Kind
 from provision.engine.transfer.asking import Asking
+from provision.engine.transfer.beside import Fetcher
 from provision.engine.transfer.resume import good_until
 from provision.engine.transfer.source import Source, changed_meanwhile, open_file
 from provision.engine.transfer.squeeze import Squeezer, unpack
@@ -92,10 +93,19 @@ def _read(
     size: int,
     watch: Watch,
 ) -> int:
-    squeezer = Squeezer()
+    squeezer, fetcher = Squeezer(), Fetcher(connection, path, size)
     offset, carried = start, 0
     watch.moved(path, offset, size)
     while offset < size:
+        before = offset
+        for piece in fetcher.slice(offset):
+            stream.write(piece)
+            digest.update(piece)
+            offset += len(piece)
+        if offset > before:
+            carried += offset - before
+            watch.moved(path, offset, size)
+            continue
         places = range(offset, min(size, offset + PIECES * PIECE), PIECE)
         batch = [
             FileRead(

@@ -14,6 +14,7 @@ from provision.agent.operations.files import (
     FileWrite,
     Kind,
 )
+from provision.engine.transfer import beside
 from provision.engine.transfer.asking import Asking
 from provision.engine.transfer.resume import good_until
 from provision.engine.transfer.source import Source, changed_meanwhile
@@ -83,8 +84,12 @@ def state_of(there: FileStatAnswer) -> Json:
 
 def _send(connection: Asking, source: Source, path: str, start: int, watch: Watch) -> int:
     """Send everything from an offset on; gives the bytes that went over the wire for it."""
-    carried = 0
     watch.moved(source.name, start, source.size)
+    begun = beside.send(connection, source, path, start, watch)
+    carried = begun - start
+    if begun and begun == source.size:
+        return carried
+    start = begun
     for done, batch in _batches(source, path, start):
         for answer in connection.try_many(batch):
             if isinstance(answer, OperationError):
