@@ -114,7 +114,7 @@ def run_playbook(port: int, folder: Path, count: int, *, journaled: bool = True)
     )
     password = Secret(_PASSWORD)
     connector = WinRMConnector(settings, "127.0.0.1", port, password)
-    link = Link(settings, "127.0.0.1", port, password, connector, HostClock())
+    link = Link(connector, HostClock(), settings.connect_timeout)
     project = Project(
         Located(Host(name="bench", winrm=settings), folder),
         load_playbook(path, path.name, STEPS),

@@ -22,6 +22,7 @@ from provision.cli.model_text import describe, field_texts
 from provision.engine.boot import diagram
 from provision.model.event import EVENTS_VERSION, Event
 from provision.model.host import SimulateSettings, WinRMSettings
+from provision.model.ssh import SSHSettings
 from provision.playbook.host_written import HostFileWritten, HostWritten
 from provision.playbook.written import TaskWritten
 from provision.simulator.world.scenarios import SCENARIOS
@@ -140,10 +141,12 @@ def _host_file() -> str:
         ("The file", HostFileWritten),
         ("A host under `hosts`", HostWritten),
         ("`winrm`", WinRMSettings),
+        ("`ssh`", SSHSettings),
         ("`simulate`", SimulateSettings),
     ):
         text = describe(model)
-        lines += ["", f"## {title}", "", text.summary, "", *_table(model)]
+        body = [text.body, ""] if text.body else []
+        lines += ["", f"## {title}", "", text.summary, "", *body, *_table(model)]
     lines += ["", "## Scenarios", "", "Named sets of knobs for `simulate: {scenario: NAME}`.", ""]
     lines += ["| name | what it rehearses |", "|---|---|"]
     lines += [f"| `{one.name}` | {one.description} |" for one in SCENARIOS.values()]
@@ -223,6 +226,7 @@ def _section(model: type[BaseModel], level: str, *, written: bool = True) -> Ite
 
 _ELSEWHERE = {
     "WinRMSettings": "[below](#winrm)",
+    "SSHSettings": "[below](#ssh)",
     "SimulateSettings": "[below](#simulate)",
     "HostWritten": "[below](#a-host-under-hosts)",
     "SettingsWritten": "the same keys as a host",

@@ -65,7 +65,10 @@ def load_hosts(selection: Selection) -> list[Located]:
         raise InputError(problems)
     for notice in file.notices:
         caution(notice)
-    return [Located(host, file.base, file.passwords.get(host.name)) for host in hosts]
+    return [
+        Located(host, file.base, file.passwords.get(host.name), file.passphrases.get(host.name))
+        for host in hosts
+    ]
 
 
 def load_projects(selection: Selection, narrow: Narrow | None = None) -> list[Project]:

@@ -9,7 +9,7 @@ import click
 from provision.cli.options import Selection, hosts
 
 if TYPE_CHECKING:
-    from provision.cli.examination import Finding
+    from provision.cli.finding import Finding
 
 _COLORS = {"passed": "green", "failed": "red", "skipped": "bright_black"}
 _INDENT = 39
@@ -20,9 +20,9 @@ _INDENT = 39
 def doctor(selection: Selection) -> int:
     """Look at everything between here and the agent on every host in HOSTFILE.
 
-    From the host's name over port, TLS, WinRM and login to the agent's self-test; each failure
-    comes with its remedy. Ends with 3 when the agent cannot be reached, with 1 when its self-test
-    fails. Changes nothing.
+    From the host's name over port, TLS, WinRM and login (over SSH: host key, login, PowerShell) to
+    the agent's self-test; each failure comes with its remedy. Ends with 3 when the agent cannot be
+    reached, with 1 when its self-test fails. Changes nothing.
 
     \b
     Example:

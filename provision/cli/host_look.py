@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from provision.agent.operations.base import Operation, OperationError
@@ -54,11 +54,11 @@ def left_row(result: CheckResult) -> str:
 
 def hurried(located: Located) -> Located:
     """The same host, with less patience for its first answer."""
-    winrm = located.host.winrm
-    seconds = min(ASK_SECONDS, winrm.connect_timeout)
-    changed = winrm.model_copy(update={"connect_timeout": seconds})
-    host = located.host.model_copy(update={"winrm": changed})
-    return Located(host, located.folder, located.password_at)
+    name = "winrm" if located.host.ssh is None else "ssh"
+    settings = getattr(located.host, name)
+    seconds = min(ASK_SECONDS, settings.connect_timeout)
+    changed = settings.model_copy(update={"connect_timeout": seconds})
+    return replace(located, host=located.host.model_copy(update={name: changed}))
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def connected(link: Link) -> Iterator[tuple[HostConnection, Facts]]:
     clock = link.clock
     connection = HostConnection(link.connector, clock, Emitter("", ()), Interruption(clock))
     try:
-        yield connection, connection.open(link.settings.connect_timeout * clock.speed)
+        yield connection, connection.open(link.connect_timeout * clock.speed)
     finally:
         connection.close()
 

@@ -29,6 +29,19 @@ class Link:
     """Everything that is needed to talk to one host.
 
     Args:
+        connect_timeout: Seconds for the host to give its first authenticated answer.
+    """
+
+    connector: Connector
+    clock: Clock
+    connect_timeout: int
+
+
+@dataclass(frozen=True, slots=True)
+class WinRMLink(Link):
+    """A host behind WinRM.
+
+    Args:
         settings: As they are used: those of a simulated host differ from what is written.
     """
 
@@ -36,8 +49,6 @@ class Link:
     address: str
     port: int
     password: Secret | None
-    connector: Connector
-    clock: Clock
 
     def scrub(self, text: str) -> str:
         """Take the password out of a text."""
@@ -54,6 +65,11 @@ def open_link(located: Located) -> Iterator[Link]:
         InputError: The host has no address, or a file that it names is not there.
     """
     simulate = located.host.simulate
+    if simulate is None and located.host.ssh is not None:
+        from provision.cli.ssh_link import ssh_link
+
+        yield ssh_link(located, located.host.ssh)
+        return
     if simulate is None or simulate.served:
         yield _real(located, simulate.speed if simulate else 1.0)
         return
@@ -73,12 +89,12 @@ def observe(link: Link) -> Facts:
         link.connector, link.clock, Emitter("", ()), Interruption(link.clock)
     )
     try:
-        return connection.open(link.settings.connect_timeout * link.clock.speed)
+        return connection.open(link.connect_timeout * link.clock.speed)
     finally:
         connection.close()
 
 
-def _real(located: Located, speed: float) -> Link:
+def _real(located: Located, speed: float) -> WinRMLink:
     host = located.host
     settings = host.winrm
     if settings.address is None:
@@ -95,4 +111,12 @@ def _real(located: Located, speed: float) -> Link:
         password = resolve(settings.password, located.folder, located.password_at)
     port = settings.port or _PORTS[settings.scheme]
     connector = WinRMConnector(settings, settings.address, port, password)
-    return Link(settings, settings.address, port, password, connector, HostClock(speed))
+    return WinRMLink(
+        connector=connector,
+        clock=HostClock(speed),
+        connect_timeout=settings.connect_timeout,
+        settings=settings,
+        address=settings.address,
+        port=port,
+        password=password,
+    )

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from provision.cli.link import Link
+from provision.cli.link import WinRMLink
 from provision.cli.located import Located, state_file
 from provision.cli.only_one import only_one
 from provision.engine.clock import HostClock
@@ -22,7 +22,7 @@ _KNOWN = (Authentication.BASIC, Authentication.NTLM, Authentication.NEGOTIATE)
 
 
 @contextmanager
-def open_simulated(located: Located, knobs: SimulateSettings) -> Iterator[Link]:
+def open_simulated(located: Located, knobs: SimulateSettings) -> Iterator[WinRMLink]:
     """Start a simulated host with its kept state, and stop it at the end.
 
     The host file's own secret is not needed: a password is made up for this run. An authentication
@@ -35,7 +35,7 @@ def open_simulated(located: Located, knobs: SimulateSettings) -> Iterator[Link]:
         yield from _open(located, knobs)
 
 
-def _open(located: Located, knobs: SimulateSettings) -> Iterator[Link]:
+def _open(located: Located, knobs: SimulateSettings) -> Iterator[WinRMLink]:
     written = located.host.winrm
     password = Secret(secrets.token_urlsafe(16))
     machine = SimulatedHost(knobs, path=state_file(located), user=written.user)
@@ -53,7 +53,15 @@ def _open(located: Located, knobs: SimulateSettings) -> Iterator[Link]:
         connector = WinRMConnector(settings, _LOOPBACK, server.port, password)
         clock = HostClock(machine.speed)
         try:
-            yield Link(settings, _LOOPBACK, server.port, password, connector, clock)
+            yield WinRMLink(
+                connector=connector,
+                clock=clock,
+                connect_timeout=settings.connect_timeout,
+                settings=settings,
+                address=_LOOPBACK,
+                port=server.port,
+                password=password,
+            )
         finally:
             loop = server.call(asyncio.get_running_loop)
             asyncio.run_coroutine_threadsafe(machine.close(), loop).result()

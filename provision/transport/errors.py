@@ -20,7 +20,7 @@ class ServerTrouble(TransportError):
 
 
 class LoginRefused(TransportError):
-    """401, or no key accepted: wrong user or password, or a host too young after its boot to know its accounts."""
+    """401, or no key accepted: wrong user or password, or a host too young to know its accounts."""
 
     error_class = ErrorClass.PERMANENT
 

@@ -61,11 +61,13 @@ class SSHConnector:
         """
         if not self._settings.address:
             raise SettingRefused("the address is missing", resolution="Give `ssh.address`.")
-        return SSHChannel(self.connection(), self._settings.keepalive, self._secrets, self._wait)
+        connection = SSHConnection(*self.access)
+        return SSHChannel(connection, self._settings.keepalive, self._secrets, self._wait)
 
-    def connection(self) -> SSHConnection:
-        """A new connection, not yet open."""
-        return SSHConnection(self._settings, self._secrets)
+    @property
+    def access(self) -> tuple[SSHSettings, Secrets]:
+        """What a connection is made of."""
+        return self._settings, self._secrets
 
 
 class SSHChannel:
@@ -107,7 +109,7 @@ class SSHChannel:
             alive = transport.is_active()
             told = translate(error, self._connection.place, self._secrets.scrub)
             self.close()
-            if alive and isinstance(error, SSHException) and "closed" in str(error).lower():
+            if alive and isinstance(error, SSHException):
                 raise ServerTrouble(
                     f"{self._connection.place} starts no program for this user",
                     details=told.details,

@@ -26,7 +26,9 @@ from provision.transport.errors import (
 
 _MOST_TEXT = 600
 _FORBIDDEN = 1
-_RUNS = "Check the port, and that sshd runs on the host (`Get-Service sshd`), and its firewall rule."
+_RUNS = (
+    "Check the port, and that sshd runs on the host (`Get-Service sshd`), and its firewall rule."
+)
 
 
 def translate(error: BaseException, place: str, scrub: Callable[[str], str]) -> TransportError:

@@ -10,6 +10,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,16 +116,16 @@ class Identity:
             blob = key.asbytes()
             if blob not in seen:
                 seen.add(blob)
-                yield _Offer(what, lambda transport, key=key: self._offer_key(transport, key))
+                yield _Offer(what, partial(self._offer_key, key))
         password = self._secrets.password
         if password is not None and not self._hop.jump:
-            yield _Offer("password", lambda transport: self._offer_password(transport, password))
+            yield _Offer("password", partial(self._offer_password, password))
 
-    def _offer_key(self, transport: Any, key: Any) -> list[str]:
+    def _offer_key(self, key: Any, transport: Any) -> list[str]:
         left: list[str] = transport.auth_publickey(self._hop.user, key)
         return left
 
-    def _offer_password(self, transport: Any, password: Secret) -> list[str]:
+    def _offer_password(self, password: Secret, transport: Any) -> list[str]:
         left: list[str] = transport.auth_password(self._hop.user, password.get_secret_value())
         return left
 

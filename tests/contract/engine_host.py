@@ -9,6 +9,7 @@ import signal
 import stat
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,20 @@ from provision.agent.operations import OPERATIONS
 from provision.agent.operations.base import OperationError
 from provision.agent.ready import Ready
 from provision.simulator.world.model import World
-from provision.transport.local import LocalChannel, LocalConnector
+from provision.transport.channel import Connector
+from provision.transport.local import LocalConnector
 
 HERE = Path(__file__).parent
 STUBS = sorted((HERE / "windows").glob("*.ps1"))
 FAKE_PROGRAM = HERE / "windows" / "fake_program.py"
 ALWAYS = ("icacls", "shutdown")
+
+
+Connect = Callable[[dict[str, str]], Connector]
+
+
+def _locally(environment: dict[str, str]) -> Connector:
+    return LocalConnector(environment=environment, wait=1.0)
 
 
 class RealClock:
@@ -39,9 +48,15 @@ class RealClock:
 
 
 class EngineHost:
-    """One agent process with its own folders; the world can be changed under it at any time."""
+    """One agent process with its own folders; the world can be changed under it at any time.
 
-    def __init__(self, folder: Path, pretend: str = "5.1") -> None:
+    Args:
+        connect: Gives a connector to a PowerShell in that environment; one on this machine unless
+            given.
+    """
+
+    def __init__(self, folder: Path, pretend: str = "5.1", connect: Connect | None = None) -> None:
+        self._connect = connect or _locally
         self.pretend = pretend
         self.extra: dict[str, str] = {}
         self.folder = folder
@@ -49,7 +64,7 @@ class EngineHost:
         self.data = folder / "data" / "provision"
         self.bin = folder / "bin"
         self.world_file = folder / "world.json"
-        self.channel: LocalChannel | None = None
+        self.channel: Any = None
         self.client: AgentClient | None = None
         self.bin.mkdir()
         (folder / "data").mkdir()
@@ -96,7 +111,7 @@ class EngineHost:
     def start(self) -> Ready:
         """Start another agent; the old one, if there is one, is ended first."""
         self.close()
-        self.channel = LocalConnector(environment=self.environment(), wait=1.0).channel()
+        self.channel = self._connect(self.environment()).channel()
         self.client = AgentClient(
             self.channel,
             retrying=lambda: Retrying(stop=stop_after_attempt(1), reraise=True),

@@ -87,7 +87,7 @@ def _send(connection: Asking, source: Source, path: str, start: int, watch: Watc
     watch.moved(source.name, start, source.size)
     begun = beside.send(connection, source, path, start, watch)
     carried = begun - start
-    if begun and begun == source.size:
+    if start < begun == source.size:
         return carried
     start = begun
     for done, batch in _batches(source, path, start):

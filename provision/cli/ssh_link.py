@@ -1,0 +1,45 @@
+"""How a host behind SSH is reached; apart, because what SSH needs takes long to import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provision.cli.link import Link
+from provision.cli.located import Located
+from provision.engine.clock import HostClock
+from provision.model.position import Position
+from provision.model.secret import Secret, SecretReference
+from provision.model.ssh import SSHSettings
+from provision.playbook.secrets import resolve
+from provision.transport.ssh import SSHConnector
+from provision.transport.ssh_identity import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class SSHLink(Link):
+    """A host behind SSH."""
+
+    connector: SSHConnector
+    settings: SSHSettings
+
+
+def ssh_link(located: Located, settings: SSHSettings) -> SSHLink:
+    """Make a host reachable.
+
+    Raises:
+        SecretError: The password or the passphrase cannot be had.
+    """
+
+    def secret(reference: SecretReference | str | None, at: Position | None) -> Secret | None:
+        return None if reference is None else resolve(reference, located.folder, at)
+
+    secrets = Secrets(
+        password=secret(settings.password, located.password_at),
+        passphrase=secret(settings.passphrase, located.passphrase_at),
+    )
+    return SSHLink(
+        connector=SSHConnector(settings, secrets),
+        clock=HostClock(1.0),
+        connect_timeout=settings.connect_timeout,
+        settings=settings,
+    )
