@@ -12,7 +12,6 @@ from provision.dockerfile.target import Target
 
 if TYPE_CHECKING:
     from provision.dockerfile.checked import Checked
-    from provision.model.errors import Problem
 
 
 @click.command("lint-dockerfile", short_help="Find the traps in Dockerfiles for Windows.")
@@ -56,6 +55,7 @@ def lint_dockerfile(
       provision lint-dockerfile --target 2019 Dockerfile
       provision lint-dockerfile --fix --diff Dockerfile
     """
+    from provision.cli.complaint import complain
     from provision.cli.exit_codes import ExitCode
     from provision.cli.lint_files import STDIN
     from provision.cli.lint_output import as_json, as_sarif, human
@@ -64,12 +64,13 @@ def lint_dockerfile(
     _check_usage(files, ignore, mend, show, shape)
     wanted = Target(target) if target else None
     checked: list[Checked] = []
-    problems: list[Problem] = []
+    refused = False
     for name in files:
         try:
             checked.append(_one(name, wanted, ignore, mend, show))
         except InputError as error:
-            problems += error.problems
+            complain(error)
+            refused = True
     writers: dict[str, Callable[[Sequence[Checked]], str]] = {
         "human": human,
         "json": as_json,
@@ -78,8 +79,8 @@ def lint_dockerfile(
     written = writers[shape](checked)
     if checked or shape != "human":
         click.echo(written, err=mend and STDIN in files)
-    if problems:
-        raise InputError(problems)
+    if refused:
+        return ExitCode.BAD_INPUT
     return ExitCode.FAILED if any(one.found for one in checked) else ExitCode.DONE
 
 
