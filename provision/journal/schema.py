@@ -55,6 +55,28 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TRIGGER runs_are_never_removed BEFORE DELETE ON runs
         BEGIN SELECT RAISE(ABORT, 'a run is never removed'); END;
     """,
+    """
+    CREATE TABLE nights (
+        id TEXT PRIMARY KEY,
+        lab TEXT NOT NULL,
+        controller TEXT NOT NULL,
+        started TEXT NOT NULL,
+        vms TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE night_entries (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        night TEXT NOT NULL REFERENCES nights (id),
+        time TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        vm TEXT NOT NULL,
+        data TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX night_entries_by_night ON night_entries (night, number);
+    CREATE TRIGGER night_entries_are_never_rewritten BEFORE UPDATE ON night_entries
+        BEGIN SELECT RAISE(ABORT, 'an entry is never rewritten'); END;
+    CREATE TRIGGER night_entries_are_never_removed BEFORE DELETE ON night_entries
+        BEGIN SELECT RAISE(ABORT, 'an entry is never removed'); END;
+    """,
 )
 
 

@@ -1,0 +1,1 @@
+"""Nightly rebuilds: snapshots reverted, hosts built and verified, new snapshots kept."""

@@ -1,0 +1,1 @@
+"""Drivers of hypervisors, one a file, behind the protocol of `provision.lab.hypervisor`."""
