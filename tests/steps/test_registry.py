@@ -18,6 +18,7 @@ def test_all_steps_are_there():
         "fetch", "installer", "verify", "windows_feature", "service", "file", "copy", "template",
         "retrieve", "command", "powershell", "restart", "wait_for", "assert",
         "image_pull", "image_tag", "image_save", "image_load", "image_search",
+        "container", "docker_network", "docker_daemon",
     }  # fmt: skip
 
 

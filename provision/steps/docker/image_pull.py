@@ -15,7 +15,7 @@ from provision.steps.docker.client import ask, image_version, inspect_image
 from provision.steps.docker.job import DockerJob, Done, run_job
 from provision.steps.docker.reading import at, short_id
 from provision.steps.docker.reference import ImageName, parse_reference
-from provision.steps.docker.revision import Isolation, best_fit, misfit, warned_of
+from provision.steps.docker.revision import Isolation, Mismatch, best_fit, misfit, warned_of
 from provision.steps.effect import Procedure, Progress, StepProcedure
 from provision.steps.ending import ended, failed
 from provision.steps.step import Step, StepContext
@@ -29,14 +29,6 @@ class PullPolicy(Enum):
 
     MISSING = "missing"
     ALWAYS = "always"
-
-
-class Mismatch(Enum):
-    """What becomes of an image that this host cannot run."""
-
-    FAIL = "fail"
-    WARN = "warn"
-    IGNORE = "ignore"
 
 
 class ImagePull(Step):

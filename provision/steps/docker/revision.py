@@ -30,6 +30,14 @@ class Isolation(Enum):
     HYPERV = "hyperv"
 
 
+class Mismatch(Enum):
+    """What becomes of an image that this host cannot run."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    IGNORE = "ignore"
+
+
 class Verdict(Enum):
     """What is to be expected of an image on a host."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provision.steps.docker.reading import (
@@ -47,6 +47,7 @@ def table(rows, minimum):
     )
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_a_table_comes_back_as_its_cells(data):
     names = data.draw(NAMES)
@@ -60,6 +61,7 @@ def test_a_table_comes_back_as_its_cells(data):
 VALUE = st.one_of(st.text('ab "\\{}\n\x85é', max_size=8), st.booleans(), st.none())
 
 
+@settings(max_examples=40)
 @given(st.lists(st.dictionaries(WORD, VALUE, max_size=4), min_size=1, max_size=4))
 def test_json_lines_come_back_as_text(rows):
     read = read_rows("\r\n".join(json.dumps(row) for row in rows))
@@ -70,6 +72,7 @@ def test_json_lines_come_back_as_text(rows):
         }
 
 
+@settings(max_examples=40)
 @given(st.text('{}[]":, \n\rNAME1\x85', max_size=60))
 def test_nothing_that_docker_may_print_breaks_the_reading(text):
     read_rows(text)
