@@ -12,6 +12,7 @@ from provision.cli.located import Located
 from provision.cli.options import Selection
 from provision.cli.variables import given_variables
 from provision.diagnosis.catalogue import CATALOGUE
+from provision.dockerfile.rules import RULES
 from provision.engine.host_runner import HostRunner
 from provision.engine.local_fetch import fetch_from_here
 from provision.engine.memory import RunMemory
@@ -141,7 +142,7 @@ def _unknown_scenario(host: Host) -> Iterator[Problem]:
 
 
 def _unknown_issues(playbook: Playbook) -> Iterator[Problem]:
-    known = {IGNORED, *(issue.id for issue in CATALOGUE)}
+    known = {IGNORED, *RULES, *(issue.id for issue in CATALOGUE)}
     for task in (*playbook.tasks, *playbook.handlers):
         for name in task.expect_warnings:
             if name not in known:

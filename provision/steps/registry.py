@@ -11,6 +11,7 @@ from provision.steps.copy import Copy
 from provision.steps.docker.container import Container
 from provision.steps.docker.docker_daemon import DockerDaemon
 from provision.steps.docker.docker_network import DockerNetwork
+from provision.steps.docker.image_build import ImageBuild
 from provision.steps.docker.image_load import ImageLoad
 from provision.steps.docker.image_pull import ImagePull
 from provision.steps.docker.image_save import ImageSave
@@ -35,7 +36,7 @@ STEPS: Mapping[str, type[Step]] = MappingProxyType(
         for step in (
             Fetch, Installer, Verify, WindowsFeature, Service, File, Copy, Template, Retrieve,
             Command, PowerShell, Restart, WaitFor, Assert,
-            ImagePull, ImageTag, ImageSave, ImageLoad, ImageSearch,
+            ImagePull, ImageBuild, ImageTag, ImageSave, ImageLoad, ImageSearch,
             Container, DockerNetwork, DockerDaemon,
         )
     }

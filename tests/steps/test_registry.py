@@ -17,7 +17,7 @@ def test_all_steps_are_there():
     assert set(STEPS) == {
         "fetch", "installer", "verify", "windows_feature", "service", "file", "copy", "template",
         "retrieve", "command", "powershell", "restart", "wait_for", "assert",
-        "image_pull", "image_tag", "image_save", "image_load", "image_search",
+        "image_pull", "image_build", "image_tag", "image_save", "image_load", "image_search",
         "container", "docker_network", "docker_daemon",
     }  # fmt: skip
 
