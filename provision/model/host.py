@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from provision.model.position import Position
 from provision.model.secret import SecretReference
@@ -69,11 +70,14 @@ class WinRMSettings(BaseModel):
 
 
 class Generation(Enum):
-    """The Windows Server 2016 builds whose installer we know."""
+    """The Windows Server builds whose installers we know: 2016 and its previews, and later ones."""
 
     TP4 = "tp4"
     TP5 = "tp5"
     RTM = "rtm"
+    SERVER_2019 = "2019"
+    SERVER_2022 = "2022"
+    SERVER_2025 = "2025"
 
 
 class SwitchError(Enum):
@@ -88,7 +92,7 @@ class SimulateSettings(BaseModel):
     """A simulated host in place of a real one: for rehearsals, with faults.
 
     Args:
-        generation: Which build of Windows Server 2016 the host is.
+        generation: Which Windows Server the host is.
         speed: Host seconds per real second.
         scenario: A named set of these knobs; the knobs given here win over it.
         switch_error: What happens when the installer adds the switch.
@@ -105,6 +109,14 @@ class SimulateSettings(BaseModel):
         disk_free_bytes: Free space on the system drive.
         culture: The language that Windows speaks.
         feature_installed: The Containers feature is there already, so no restart is needed.
+        processors: Logical ones; as many as the generation's usual host has when left out.
+        memory_bytes: Physical memory; likewise.
+        virtualization: Windows can use the processor's virtualization, as Hyper-V needs it.
+        address: The host's own address, with prefix length; the network's first is the gateway.
+        routes: Destinations beside the default that are reached through that gateway.
+        second_adapter: A second adapter is up, on a network that has DHCP, as the first has not.
+        network_lost: After a restart docker does not make its NAT network again, as can be on
+            Windows Server 2019 and later.
         known_scripts: SHA-256 of further files that behave as this generation's installer.
         served: Another process serves it, at `winrm.address`: of these knobs only `speed` is used.
     """
@@ -128,8 +140,33 @@ class SimulateSettings(BaseModel):
     disk_free_bytes: int = Field(default=40 * 1024**3, ge=0)
     culture: str = "en-US"
     feature_installed: bool = False
+    processors: int | None = Field(default=None, ge=1, le=1024)
+    memory_bytes: int | None = Field(default=None, ge=512 * 1024**2)
+    virtualization: bool = True
+    address: str = "192.0.2.10/24"
+    routes: tuple[str, ...] = ()
+    second_adapter: bool = False
+    network_lost: bool = False
     known_scripts: tuple[str, ...] = ()
     served: bool = False
+
+    @field_validator("generation", mode="before")
+    @classmethod
+    def _year(cls, written: Any) -> Any:
+        return str(written) if isinstance(written, int) else written
+
+    @field_validator("address")
+    @classmethod
+    def _is_an_address(cls, written: str) -> str:
+        if "/" not in written:
+            raise ValueError("write the address with its prefix length, such as 192.0.2.10/24")
+        ipaddress.IPv4Interface(written)
+        return written
+
+    @field_validator("routes")
+    @classmethod
+    def _are_networks(cls, written: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ipaddress.IPv4Network(one)) for one in written)
 
 
 class Host(BaseModel):

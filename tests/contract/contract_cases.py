@@ -16,6 +16,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from provision.model.host import SimulateSettings
+from provision.simulator.world.containerd import Containerd
 from provision.simulator.world.docker import Docker
 from provision.simulator.world.effects import AnyThing
 from provision.simulator.world.generations import starting_world
@@ -25,7 +26,7 @@ from provision.simulator.world.system import Account
 HERE = Path(__file__).parent
 SPEED = 600.0
 _THING: TypeAdapter[Any] = TypeAdapter(AnyThing)
-_FIELDS: dict[str, type[Any]] = {"docker": Docker, "account": Account}
+_FIELDS: dict[str, type[Any]] = {"docker": Docker, "containerd": Containerd, "account": Account}
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,8 @@ class EngineHost:
             path.unlink()
         names = {program.name.removesuffix(".exe") for program in world.programs}
         docker = {"docker"} if world.docker is not None else set()
-        for name in {*ALWAYS, *docker, *names}:
+        nerdctl = {"nerdctl"} if world.containerd is not None else set()
+        for name in {*ALWAYS, *docker, *nerdctl, *names}:
             script = self.bin / f"{name}.exe"
             script.write_text(f"#!{sys.executable}\n{FAKE_PROGRAM.read_text()}")
             script.chmod(script.stat().st_mode | stat.S_IXUSR)

@@ -46,6 +46,38 @@ class GetBoot(Operation[BootAnswer]):
     answer: ClassVar[type[Answer]] = BootAnswer
 
 
+class PlatformAnswer(Answer):
+    """What the machine below Windows offers, and which Windows it is to the revision.
+
+    Args:
+        revision: The fourth part of Windows' version, which updates raise; 0 when not known.
+        processors: Logical ones.
+        memory_bytes: Physical memory.
+        manufacturer: Of the machine, such as `VMware, Inc.`; so is `model`.
+        firmware_virtualization: The processor's virtualization is switched on and is not hidden. A
+            hypervisor that runs on this Windows hides it.
+        second_level_translation: The processor has second level address translation.
+        hypervisor: A hypervisor runs: below this Windows in a virtual machine, or its own.
+    """
+
+    build: int
+    revision: int
+    processors: int
+    memory_bytes: int
+    manufacturer: str
+    model: str
+    firmware_virtualization: bool
+    second_level_translation: bool
+    hypervisor: bool
+
+
+class GetPlatform(Operation[PlatformAnswer]):
+    """Ask what the machine offers to containers and virtual machines."""
+
+    name: ClassVar[str] = "platform"
+    answer: ClassVar[type[Answer]] = PlatformAnswer
+
+
 class RestartAnswer(Answer):
     """A restart is under way.
 

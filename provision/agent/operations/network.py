@@ -37,12 +37,14 @@ class Adapter(Answer):
     Args:
         status: `Up`, `Disconnected`, `Disabled`, … as Windows says it.
         addresses: With prefix length, such as `172.16.0.1/12`.
+        connector: It has a plug of its own, as a virtual switch's adapter has not.
     """
 
     name: str
     description: str
     status: str
     addresses: tuple[str, ...]
+    connector: bool = True
 
 
 class AdapterListAnswer(Answer):
@@ -56,6 +58,31 @@ class AdapterList(Operation[AdapterListAnswer]):
 
     name: ClassVar[str] = "adapter.list"
     answer: ClassVar[type[Answer]] = AdapterListAnswer
+
+
+class Route(Answer):
+    """One route through a gateway; those on the link follow from the adapters' addresses.
+
+    Args:
+        destination: Such as `0.0.0.0/0`.
+    """
+
+    destination: str
+    gateway: str
+    adapter: str
+
+
+class RouteListAnswer(Answer):
+    """All routes through a gateway, sorted by destination, then by adapter."""
+
+    routes: tuple[Route, ...]
+
+
+class RouteList(Operation[RouteListAnswer]):
+    """List routes through gateways."""
+
+    name: ClassVar[str] = "route.list"
+    answer: ClassVar[type[Answer]] = RouteListAnswer
 
 
 class Nat(Answer):

@@ -21,10 +21,19 @@ function Get-AdapterList {
             name        = [string] $_.Name
             description = [string] $_.InterfaceDescription
             status      = [string] $_.Status
+            connector   = [bool] $_.ConnectorPresent
             addresses   = @($addresses | Where-Object { $_.InterfaceIndex -eq $index } | ForEach-Object { Format-Address $_ })
         }
     })
     [ordered] @{ adapters = @(Get-Sorted $adapters { $_.name }) }
+}
+
+# Only those through a gateway: the others follow from the adapters' addresses.
+function Get-RouteList {
+    $routes = @(Get-NetRoute | Where-Object { $_.NextHop -and $_.NextHop -notin '0.0.0.0', '::' } | ForEach-Object {
+        [ordered] @{ destination = [string] $_.DestinationPrefix; gateway = [string] $_.NextHop; adapter = [string] $_.InterfaceAlias }
+    })
+    [ordered] @{ routes = @(Get-Sorted $routes { "$($_.destination)`0$($_.adapter)" }) }
 }
 
 function Get-NatList {

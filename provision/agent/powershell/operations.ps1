@@ -3,6 +3,7 @@
 
 $script:Operations = @{
     'facts'                 = 'Get-HostFacts'
+    'platform'              = 'Get-Platform'
     'boot'                  = 'Get-BootState'
     'restart'               = 'Start-HostRestart'
     'selftest'              = 'Get-SelfTest'
@@ -33,10 +34,12 @@ $script:Operations = @{
     'lease.look'            = 'Get-LeaseRecord'
     'switch.list'           = 'Get-SwitchList'
     'adapter.list'          = 'Get-AdapterList'
+    'route.list'            = 'Get-RouteList'
     'nat.list'              = 'Get-NatList'
     'docker.version'        = 'Get-DockerVersion'
     'image.list'            = 'Get-ImageList'
     'docker.run'            = 'Invoke-DockerCommand'
+    'containerd.version'    = 'Get-ContainerdVersion'
 }
 
 function Invoke-Operation($Request) {

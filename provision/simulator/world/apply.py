@@ -18,6 +18,8 @@ def apply(world: World, entry: Entry) -> World:
             return world.remove(noun, key)
         case effects.InstallDocker(docker=docker):
             return world.with_(docker=docker)
+        case effects.InstallContainerd(containerd=containerd):
+            return world.with_(containerd=containerd)
         case effects.UseDisk(bytes=used):
             free = min(max(0, world.disk.free_bytes - used), world.disk.total_bytes)
             return world.with_(disk=world.disk.model_copy(update={"free_bytes": free}))

@@ -9,6 +9,7 @@ from pydantic import Field
 from provision.agent.operations.base import ErrorRecord
 from provision.model.outcome import Json
 from provision.simulator.world.call import Call
+from provision.simulator.world.containerd import Containerd
 from provision.simulator.world.docker import ContainerImage, Docker, Image
 from provision.simulator.world.files import File
 from provision.simulator.world.job import Job
@@ -65,6 +66,13 @@ class InstallDocker(Frozen):
 
     effect: Literal["install_docker"] = "install_docker"
     docker: Docker
+
+
+class InstallContainerd(Frozen):
+    """containerd is there, or has other images."""
+
+    effect: Literal["install_containerd"] = "install_containerd"
+    containerd: Containerd
 
 
 class UseDisk(Frozen):
@@ -182,6 +190,7 @@ Effect: TypeAlias = Annotated[
     Put
     | Remove
     | InstallDocker
+    | InstallContainerd
     | UseDisk
     | Log
     | Begin

@@ -1,13 +1,15 @@
-"""The worlds in which simulated hosts begin: TP4, TP5, Windows Server 2016."""
+"""The worlds in which simulated hosts begin, from TP4 to Windows Server 2025."""
 
 from __future__ import annotations
 
+import ipaddress
 import uuid
 
-from provision.model.host import Generation, SimulateSettings
+from provision.model.host import SimulateSettings
 from provision.simulator.world import restarts, windows
 from provision.simulator.world.boot import Boot, Disk
 from provision.simulator.world.consistency import check
+from provision.simulator.world.editions import EDITIONS
 from provision.simulator.world.files import folder, opaque
 from provision.simulator.world.installer import plan
 from provision.simulator.world.installer.scripts import PUBLISHED, VANISHED
@@ -15,46 +17,13 @@ from provision.simulator.world.job import Activity, Job
 from provision.simulator.world.knobs import knobs
 from provision.simulator.world.model import World
 from provision.simulator.world.network import Adapter, Resource
-from provision.simulator.world.system import Account, Feature, RegistryKey, Windows
+from provision.simulator.world.system import Account, Feature, RegistryKey
 from provision.simulator.world.timeline import advance
 
 _DISK_BYTES = 60 * 1024**3
 _UP_SINCE = 1260.0
 """Host seconds that the host has been up when the simulation begins."""
 
-_SYSTEMS = {
-    Generation.TP4: Windows(
-        computer_name="WIN-TP4",
-        machine_id="",
-        caption="Microsoft Windows Server 2016 Technical Preview 4",
-        version="10.0.10586",
-        build=10586,
-        powershell_version="5.0.10586.0",
-    ),
-    Generation.TP5: Windows(
-        computer_name="WIN-TP5",
-        machine_id="",
-        caption="Microsoft Windows Server 2016 Technical Preview 5",
-        version="10.0.14300",
-        build=14300,
-        powershell_version="5.1.14300.1000",
-        memory_bytes=4 * 1024**3,
-    ),
-    Generation.RTM: Windows(
-        computer_name="WIN-2016",
-        machine_id="",
-        caption="Microsoft Windows Server 2016 Datacenter",
-        version="10.0.14393",
-        build=14393,
-        powershell_version="5.1.14393.0",
-        memory_bytes=4 * 1024**3,
-    ),
-}
-_EPOCHS = {
-    Generation.TP4: "2016-01-16T09:00:00Z",
-    Generation.TP5: "2016-06-03T09:00:00Z",
-    Generation.RTM: "2016-11-07T09:00:00Z",
-}
 _FEATURES = (
     Feature(name="Containers", display_name="Containers", needs_restart=True),
     Feature(name="Hyper-V", display_name="Hyper-V", needs_restart=True),
@@ -74,12 +43,19 @@ def starting_world(settings: SimulateSettings, user: str = "Administrator") -> W
     """
     generation = settings.generation
     machine_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{generation.value}.simulated.invalid"))
-    system = _SYSTEMS[generation].model_copy(
-        update={"machine_id": machine_id, "culture": settings.culture}
+    edition = EDITIONS[generation]
+    system = edition.windows.model_copy(
+        update={
+            "machine_id": machine_id,
+            "culture": settings.culture,
+            "processors": settings.processors or edition.windows.processors,
+            "memory_bytes": settings.memory_bytes or edition.windows.memory_bytes,
+            "virtualization": settings.virtualization,
+        }
     )
     world = World(
         host_time=_UP_SINCE,
-        epoch=_EPOCHS[generation],
+        epoch=edition.epoch,
         windows=system,
         account=Account(
             user=user if {"\\", "@"} & set(user) else f"{system.computer_name}\\{user}"
@@ -91,16 +67,11 @@ def starting_world(settings: SimulateSettings, user: str = "Administrator") -> W
         ),
         features=_FEATURES,
         services=windows.ALWAYS_SERVICES,
-        registry=(RegistryKey(path=windows.AUTO_LOGON_CHECKED, volatile=True),),
-        adapters=(
-            Adapter(
-                name="Ethernet0",
-                description="Intel(R) 82574L Gigabit Network Connection",
-                index=4,
-                addresses=("192.0.2.10/24", "fe80::5efe:c000:20a/64"),
-                gateway="192.0.2.1",
-            ),
+        registry=(
+            RegistryKey(path=windows.AUTO_LOGON_CHECKED, volatile=True),
+            RegistryKey(path=windows.CURRENT_VERSION, values={windows.REVISION: edition.revision}),
         ),
+        adapters=_adapters(settings),
         internet=_internet(system.culture),
         knobs=knobs(settings),
     )
@@ -111,6 +82,24 @@ def starting_world(settings: SimulateSettings, user: str = "Administrator") -> W
     if settings.scenario == "already-built":
         world = _built(_with_containers(world))
     return check(world)
+
+
+def _adapters(settings: SimulateSettings) -> tuple[Adapter, ...]:
+    first = Adapter(
+        name="Ethernet0",
+        description="Intel(R) 82574L Gigabit Network Connection",
+        index=4,
+        addresses=(settings.address, "fe80::5efe:c000:20a/64"),
+        gateway=str(ipaddress.IPv4Interface(settings.address).network[1]),
+        routes=settings.routes,
+    )
+    second = Adapter(
+        name="Ethernet1",
+        description="Intel(R) 82574L Gigabit Network Connection #2",
+        index=5,
+        addresses=("198.51.100.10/24",),
+    )
+    return (first, second) if settings.second_adapter else (first,)
 
 
 def _internet(culture: str) -> tuple[Resource, ...]:

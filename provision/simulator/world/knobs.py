@@ -21,6 +21,7 @@ class Knobs(Frozen):
     download_fails: str | None
     image_missing: bool
     docker_fails: bool
+    network_lost: bool = False
     known_scripts: tuple[str, ...]
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from provision.simulator.world import paths
 from provision.simulator.world.boot import Boot, Disk
 from provision.simulator.world.call import Call
+from provision.simulator.world.containerd import Containerd
 from provision.simulator.world.docker import ContainerImage, Docker, Image
 from provision.simulator.world.effects import Entry
 from provision.simulator.world.files import File, folder
@@ -61,7 +62,7 @@ class World(Frozen):
         epoch: The host's clock at host time 0, ISO 8601 UTC.
         data_folder: The agent's own folder.
         lease: None until the host was taken for the first time.
-        docker: None when docker is not installed.
+        docker: None when docker is not installed; so is `containerd`.
         images: What docker lists.
         container_images: What Windows' own store holds.
         internet: What the host can download, or fails to.
@@ -87,6 +88,7 @@ class World(Frozen):
     nats: tuple[Nat, ...] = ()
     lease: Lease | None = None
     docker: Docker | None = None
+    containerd: Containerd | None = None
     images: tuple[Image, ...] = ()
     container_images: tuple[ContainerImage, ...] = ()
     jobs: tuple[Job, ...] = ()

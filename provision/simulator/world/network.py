@@ -15,6 +15,7 @@ class Adapter(Thing):
         status: `Up`, `Disconnected`, `Disabled`.
         addresses: With prefix length, such as `172.16.0.1/12`.
         gateway: Default gateway; empty when there is none.
+        routes: Destinations that are reached through that gateway, beside the default route.
         switch: Name of the virtual switch that it belongs to; empty for a physical adapter.
     """
 
@@ -25,6 +26,7 @@ class Adapter(Thing):
     status: str = "Up"
     addresses: tuple[str, ...] = ()
     gateway: str = ""
+    routes: tuple[str, ...] = ()
     switch: str = ""
 
     @property

@@ -9,7 +9,7 @@ import ntpath
 from dataclasses import dataclass
 
 from provision.simulator.machine import ProgramResult
-from provision.simulator.world import docker_client, restarts
+from provision.simulator.world import containerd, docker_client, restarts
 from provision.simulator.world.model import World
 from provision.simulator.world.network import Adapter
 from provision.simulator.world.system import Program
@@ -41,7 +41,7 @@ def run(world: World, program: str, arguments: tuple[str, ...]) -> Ran | None:
     if own is not None:
         result = ProgramResult(own.stdout.encode(), own.stderr.encode(), own.exit_code)
         return Ran(result, own.seconds)
-    if folder and not folder.lower().rstrip("\\").endswith(("\\system32", "\\docker")):
+    if folder and not folder.lower().rstrip("\\").endswith(("\\system32", "\\docker", "\\nerdctl")):
         return None
     match name:
         case "hostname":
@@ -55,6 +55,9 @@ def run(world: World, program: str, arguments: tuple[str, ...]) -> Ran | None:
             return None if answer is None else Ran(answer)
         case "ping":
             return _ping(arguments)
+        case "nerdctl":
+            answer = containerd.run(world, arguments)
+            return None if answer is None else Ran(answer)
         case "shutdown":
             return _shutdown(world, arguments)
         case "cmd":

@@ -11,9 +11,13 @@ class Windows(Frozen):
     """What does not change while the host lives.
 
     Args:
-        build: 10586 for TP4, 14300 for TP5, 14393 for Windows Server 2016.
+        build: 10586 for TP4, 14300 for TP5, 14393 for Windows Server 2016, 17763 for 2019, 20348
+            for 2022, 26100 for 2025.
         machine_id: `MachineGuid` of `HKLM:\\SOFTWARE\\Microsoft\\Cryptography`.
         culture: The user interface's culture.
+        virtualization: The machine lets Windows use the processor's virtualization. In a virtual
+            machine that is nested virtualization.
+        hypervisor: The machine is a virtual one.
     """
 
     computer_name: str
@@ -25,6 +29,10 @@ class Windows(Frozen):
     culture: str = "en-US"
     processors: int = 2
     memory_bytes: int = 2560 * 1024**2
+    manufacturer: str = "VMware, Inc."
+    model: str = "VMware Virtual Platform"
+    virtualization: bool = True
+    hypervisor: bool = True
 
 
 class Account(Frozen):

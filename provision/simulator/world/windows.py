@@ -21,6 +21,10 @@ UPDATE_PENDING = (
 SESSION_MANAGER = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 FILE_RENAMES = "PendingFileRenameOperations"
 COMPUTER_NAME = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\ComputerName"
+CURRENT_VERSION = "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+REVISION = "UBR"
+"""The value in which Windows keeps the fourth part of its version."""
+
 AUTO_LOGON_CHECKED = (
     "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Winlogon\\AutoLogonChecked"
 )

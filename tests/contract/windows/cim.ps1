@@ -15,6 +15,15 @@ function Get-CimInstance {
             [pscustomobject] @{
                 Name = $world.windows.computer_name; NumberOfLogicalProcessors = $world.windows.processors
                 TotalPhysicalMemory = $world.windows.memory_bytes
+                Manufacturer = $world.windows.manufacturer; Model = $world.windows.model
+                HypervisorPresent = $world.windows.hypervisor -or (Test-OwnHypervisor $world)
+            }
+        }
+        # A hypervisor that runs on this Windows hides the processor's virtualization.
+        'Win32_Processor' {
+            $shown = $world.windows.virtualization -and -not (Test-OwnHypervisor $world)
+            foreach ($socket in 1, 2) {
+                [pscustomobject] @{ VirtualizationFirmwareEnabled = $shown; SecondLevelAddressTranslationExtensions = $shown }
             }
         }
         'Win32_LogicalDisk' { [pscustomobject] @{ DeviceID = 'C:'; FreeSpace = $world.disk.free_bytes } }
@@ -22,6 +31,10 @@ function Get-CimInstance {
         'Win32_Process' { Get-RealProcess $Filter }
         default { $PSCmdlet.ThrowTerminatingError((New-WorldError 'HRESULT 0x80041010' "Invalid class $ClassName")) }
     }
+}
+
+function Test-OwnHypervisor($World) {
+    [bool] ($World.features | Where-Object { $_.name -eq 'Hyper-V' -and $_.installed -and -not $_.pending })
 }
 
 function Get-WorldTime($World, [double] $Seconds) {

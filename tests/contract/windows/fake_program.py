@@ -20,18 +20,19 @@ def leave(stdout: bytes = b"", stderr: bytes = b"", code: int = 0) -> NoReturn:
     os._exit(code)
 
 
-def docker() -> NoReturn:
+def client() -> NoReturn:
     """Write what the simulated client writes: the agent must read from it what we mean."""
-    from provision.simulator.world import docker_client
+    from provision.simulator.world import containerd, docker_client
     from provision.simulator.world.model import World
 
-    result = docker_client.run(World.model_validate(world), tuple(arguments))
+    run = docker_client.run if name == "docker" else containerd.run
+    result = run(World.model_validate(world), tuple(arguments))
     assert result
     leave(result.stdout, result.stderr, result.exit_code)
 
 
-if name == "docker":
-    docker()
+if name in ("docker", "nerdctl"):
+    client()
 if name == "shutdown":
     with Path(os.environ["PROVISION_WORLD"] + ".shutdown").open("a") as calls:
         calls.write(json.dumps(arguments) + "\n")

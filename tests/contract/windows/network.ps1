@@ -4,7 +4,7 @@ function Get-NetAdapter {
     [CmdletBinding()]
     param()
     (Get-World).adapters | ForEach-Object {
-        [pscustomobject] @{ Name = $_.name; InterfaceDescription = $_.description; ifIndex = $_.index; Status = $_.status }
+        [pscustomobject] @{ Name = $_.name; InterfaceDescription = $_.description; ifIndex = $_.index; Status = $_.status; ConnectorPresent = -not $_.switch }
     }
 }
 
@@ -18,6 +18,18 @@ function Get-NetIPAddress {
             $ip, $length = $address -split '/'
             if ($ip -like 'fe80*') { $ip += "%$($adapter.index)" }
             [pscustomobject] @{ IPAddress = $ip; PrefixLength = [int] $length; InterfaceIndex = $adapter.index }
+        }
+    }
+}
+
+function Get-NetRoute {
+    [CmdletBinding()]
+    param()
+    [pscustomobject] @{ DestinationPrefix = '127.0.0.0/8'; NextHop = '0.0.0.0'; InterfaceAlias = 'Loopback Pseudo-Interface 1' }
+    [pscustomobject] @{ DestinationPrefix = 'ff00::/8'; NextHop = '::'; InterfaceAlias = 'Loopback Pseudo-Interface 1' }
+    foreach ($adapter in (Get-World).adapters | Where-Object { $_.gateway }) {
+        foreach ($destination in @('0.0.0.0/0') + @($adapter.routes)) {
+            [pscustomobject] @{ DestinationPrefix = $destination; NextHop = $adapter.gateway; InterfaceAlias = $adapter.name }
         }
     }
 }
@@ -45,7 +57,7 @@ function New-VMSwitch {
     }
     $world.adapters = @($world.adapters) + [pscustomobject] @{
         noun = 'adapter'; name = "vEthernet ($Name)"; description = 'Hyper-V Virtual Ethernet Adapter'; index = $index; status = 'Up'
-        addresses = @($NATSubnetAddress -replace '\.0/', '.1/'); gateway = ''; switch = $Name
+        addresses = @($NATSubnetAddress -replace '\.0/', '.1/'); gateway = ''; routes = @(); switch = $Name
     }
     Set-World $world
     $PSCmdlet.WriteError((New-WorldError 'OperationFailed' 'Failed while adding virtual Ethernet switch connections.' 'NotSpecified'))

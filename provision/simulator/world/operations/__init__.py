@@ -14,6 +14,7 @@ from provision.agent.operations.base import Answer
 from provision.simulator.world.model import World
 from provision.simulator.world.operations import (
     calls,
+    containerd,
     docker,
     features,
     file_pieces,
@@ -30,6 +31,7 @@ Handler = Callable[[World, Any, bool], tuple[World, Answer]]
 
 HANDLERS: dict[str, Handler] = {
     "facts": host.facts,
+    "platform": host.platform,
     "boot": host.boot,
     "restart": host.restart,
     "selftest": host.selftest,
@@ -52,9 +54,11 @@ HANDLERS: dict[str, Handler] = {
     "lease.look": leases.look,
     "switch.list": network.switches,
     "adapter.list": network.adapters,
+    "route.list": network.routes,
     "nat.list": network.nats,
     "docker.version": docker.version,
     "image.list": docker.images,
+    "containerd.version": containerd.version,
 }
 
 SPOOL_HANDLERS: dict[str, file_pieces.SpoolHandler] = {

@@ -7,6 +7,8 @@ from provision.agent.operations.host import (
     FactsAnswer,
     GetBoot,
     GetFacts,
+    GetPlatform,
+    PlatformAnswer,
     Restart,
     RestartAnswer,
     SelfTest,
@@ -16,7 +18,7 @@ from provision.agent.operations.host import (
 from provision.model.boot import BootIdentity
 from provision.simulator.world import restarts, times, windows
 from provision.simulator.world.model import World
-from provision.simulator.world.system import RegistryKey, Service
+from provision.simulator.world.system import Feature, RegistryKey, Service
 
 
 def identity(world: World) -> BootIdentity:
@@ -47,6 +49,26 @@ def facts(world: World, _request: GetFacts, _check: bool) -> tuple[World, FactsA
         pending_restart=pending_restart(world),
         time=times.seconds(world.clock()),
         boot=identity(world),
+    )
+
+
+def platform(world: World, _request: GetPlatform, _check: bool) -> tuple[World, PlatformAnswer]:
+    """Answer `platform`."""
+    system = world.windows
+    own = world.find(Feature, "hyper-v")
+    own_hypervisor = own is not None and own.installed and not own.pending
+    key = world.find(RegistryKey, windows.CURRENT_VERSION)
+    revision = key.values.get(windows.REVISION, 0) if key else 0
+    return world, PlatformAnswer(
+        build=system.build,
+        revision=revision if isinstance(revision, int) else 0,
+        processors=system.processors,
+        memory_bytes=system.memory_bytes,
+        manufacturer=system.manufacturer,
+        model=system.model,
+        firmware_virtualization=system.virtualization and not own_hypervisor,
+        second_level_translation=system.virtualization and not own_hypervisor,
+        hypervisor=system.hypervisor or own_hypervisor,
     )
 
 

@@ -9,6 +9,9 @@ from provision.agent.operations.network import (
     Nat,
     NatList,
     NatListAnswer,
+    Route,
+    RouteList,
+    RouteListAnswer,
     Switch,
     SwitchList,
     SwitchListAnswer,
@@ -34,10 +37,23 @@ def adapters(world: World, _request: AdapterList, _check: bool) -> tuple[World, 
                 description=adapter.description,
                 status=adapter.status,
                 addresses=adapter.addresses,
+                connector=not adapter.switch,
             )
             for adapter in found
         )
     )
+
+
+def routes(world: World, _request: RouteList, _check: bool) -> tuple[World, RouteListAnswer]:
+    """Answer `route.list`."""
+    found = (
+        Route(destination=destination, gateway=adapter.gateway, adapter=adapter.name)
+        for adapter in world.adapters
+        if adapter.gateway
+        for destination in ("0.0.0.0/0", *adapter.routes)
+    )
+    order = sorted(found, key=lambda route: (route.destination, route.adapter))
+    return world, RouteListAnswer(routes=tuple(order))
 
 
 def nats(world: World, _request: NatList, _check: bool) -> tuple[World, NatListAnswer]:
