@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from provision.simulator.world import calls, effects, jobs, restarts
+from provision.simulator.world import calls, container_network, effects, jobs, restarts
 from provision.simulator.world.effects import Entry
 from provision.simulator.world.model import World
 
@@ -41,6 +41,8 @@ def apply(world: World, entry: Entry) -> World:
             return restarts.boot_up(world, further)
         case effects.AccountsUp():
             return restarts.accounts_up(world)
+        case effects.DaemonStarted():
+            return container_network.started(world)
         case effects.Settle():
             return restarts.settle(world)
         case effects.Disconnect(seconds=seconds):

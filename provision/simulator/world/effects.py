@@ -163,6 +163,12 @@ class AccountsUp(Frozen):
     effect: Literal["accounts_up"] = "accounts_up"
 
 
+class DaemonStarted(Frozen):
+    """The docker daemon, if it runs, makes the network that it needs."""
+
+    effect: Literal["daemon_started"] = "daemon_started"
+
+
 class Settle(Frozen):
     """Windows has finished starting."""
 
@@ -201,6 +207,7 @@ Effect: TypeAlias = Annotated[
     | Shutdown
     | BootUp
     | AccountsUp
+    | DaemonStarted
     | Settle
     | Disconnect
     | Reconnect,

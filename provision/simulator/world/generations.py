@@ -12,7 +12,13 @@ from provision.simulator.world.consistency import check
 from provision.simulator.world.editions import EDITIONS
 from provision.simulator.world.files import folder, opaque
 from provision.simulator.world.installer import plan
-from provision.simulator.world.installer.scripts import PUBLISHED, VANISHED
+from provision.simulator.world.installer.scripts import (
+    PUBLISHED,
+    TODAY,
+    VANISHED,
+    kind_of,
+    usual,
+)
 from provision.simulator.world.job import Activity, Job
 from provision.simulator.world.knobs import knobs
 from provision.simulator.world.model import World
@@ -103,7 +109,9 @@ def _adapters(settings: SimulateSettings) -> tuple[Adapter, ...]:
 
 
 def _internet(culture: str) -> tuple[Resource, ...]:
-    served = (Resource(url=each.url, sha256=each.sha256, size=each.size) for each in PUBLISHED)
+    served = (
+        Resource(url=each.url, sha256=each.sha256, size=each.size) for each in (*PUBLISHED, *TODAY)
+    )
     gone = (Resource(url=url, error=windows.not_resolved(culture, "aka.ms")) for url in VANISHED)
     return (*served, *gone)
 
@@ -118,7 +126,7 @@ def _with_containers(world: World) -> World:
 
 def _built(world: World) -> World:
     """Let the installer run to its end, and forget the job that ran it."""
-    script = next(each for each in PUBLISHED if each.generation is world.knobs.generation)
+    script = usual(world.knobs.generation)
     path = "C:\\Users\\Administrator\\Install-ContainerHost.ps1"
     job = Job(
         id="built-before",
@@ -131,6 +139,6 @@ def _built(world: World) -> World:
         activity=Activity(since=world.host_time),
     )
     world = world.put(opaque(path, script.sha256, script.size)).put(job)
-    world = plan.start(world, job, script.generation, 0.0)
+    world = plan.start(world, job, kind_of(script), 0.0)
     world = advance(world, world.pending[-1].at)
     return world.remove("job", job.key)

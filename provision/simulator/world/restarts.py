@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import uuid
 
-from provision.simulator.world import windows
+from provision.simulator.world import container_network, windows
 from provision.simulator.world.boot import Boot
 from provision.simulator.world.effects import (
     AccountsUp,
     BootUp,
+    DaemonStarted,
     Disconnect,
     Reconnect,
     Remove,
@@ -57,6 +58,7 @@ def shut_down(world: World, further: int, *, for_good: bool = False) -> World:
         if not key.volatile and key.path not in windows.CLEARED_BY_RESTART
     )
     world = _without_removed(world.with_(boot=boot, features=features, registry=registry))
+    world = container_network.lost(world)
     if for_good:
         return world
     return schedule(world, world.knobs.restart_seconds, BootUp(further=further), outlives_boot=True)
@@ -92,6 +94,8 @@ def boot_up(world: World, further: int) -> World:
         world = world.put(RegistryKey(path=windows.RESTART_IN_PROGRESS, volatile=True))
         answers = until_accounts + world.knobs.answers_between
         return schedule(world, answers, Shutdown(further=further - 1))
+    if container_network.made_by_docker(world) and not world.knobs.network_lost:
+        world = schedule(world, container_network.MADE_AFTER, DaemonStarted())
     settles = max(world.knobs.settles_after, until_accounts)
     servicing = RegistryKey(path=windows.PACKAGES_PENDING)
     half = until_accounts + (settles - until_accounts) / 2

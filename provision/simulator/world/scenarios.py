@@ -38,6 +38,9 @@ SCENARIOS = {
             {"generation": Generation.TP5},
         ),
         Scenario("rtm", "Windows Server 2016 as released.", {"generation": Generation.RTM}),
+        Scenario("2019", "Windows Server 2019.", {"generation": Generation.SERVER_2019}),
+        Scenario("2022", "Windows Server 2022.", {"generation": Generation.SERVER_2022}),
+        Scenario("2025", "Windows Server 2025.", {"generation": Generation.SERVER_2025}),
         Scenario(
             "tp4-clean",
             "TP4 without any switch error.",
@@ -97,6 +100,32 @@ SCENARIOS = {
             "disk-full",
             "There is no room for the image.",
             {"disk_free_bytes": 2 * 1024**3},
+        ),
+        Scenario(
+            "two-adapters",
+            "Two adapters are up, and -UseDHCP alone takes the one that WinRM comes through.",
+            {"second_adapter": True},
+        ),
+        Scenario(
+            "inside-the-prefix",
+            "The host's own address is inside 172.16.0.0/12, the NAT's default.",
+            {"address": "172.20.1.10/24"},
+        ),
+        Scenario(
+            "route-into-the-prefix",
+            "A route into 172.16.0.0/12 leads through the gateway.",
+            {"routes": ("172.18.0.0/16",)},
+        ),
+        Scenario(
+            "no-nested-virtualization",
+            "A virtual machine that cannot have Hyper-V in it.",
+            {"virtualization": False, "memory_bytes": 8 * 1024**3},
+        ),
+        Scenario("one-processor", "A virtual machine with one processor.", {"processors": 1}),
+        Scenario(
+            "network-lost",
+            "Windows Server 2022 whose container network does not come back after a restart.",
+            {"generation": Generation.SERVER_2022, "network_lost": True},
         ),
         Scenario("japanese", "A host that speaks Japanese.", {"culture": "ja-JP"}),
         Scenario(

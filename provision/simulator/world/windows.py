@@ -30,6 +30,10 @@ AUTO_LOGON_CHECKED = (
 )
 CLEARED_BY_RESTART = (SERVICING_PENDING, PACKAGES_PENDING, UPDATE_PENDING, SESSION_MANAGER)
 
+FIRST_WITHOUT_LASTING_NETWORKS = 17763
+"""From this build on a container network need not outlive a restart (BusinessCentral's
+navcontainerhelper issue 288 tells of Windows Server 2019)."""
+
 NEEDED_SERVICES = ("Schedule", "Winmgmt")
 """What a usable host runs: the agent's jobs are scheduled tasks, its facts come from WMI."""
 
@@ -185,6 +189,28 @@ def written_again(error: ErrorRecord, script: str, line: int = 0) -> ErrorRecord
 
 def _say(texts: dict[str, str], culture: str) -> str:
     return texts.get(culture.split("-")[0].lower(), texts["en"])
+
+
+def hyper_v_refused(script: str, build: int) -> ErrorRecord:
+    """Give the error of a virtual machine without nested virtualization, as users posted it.
+
+    MicrosoftDocs/Virtualization-Documentation issue 193 (TP4), dsccommunity/HyperVDsc issue 184.
+    """
+    reason = (
+        "A hypervisor is already running."
+        if build < FIRST_WITHOUT_LASTING_NETWORKS
+        else "The processor does not have required virtualization capabilities."
+    )
+    return ErrorRecord(
+        message="A prerequisite check for the Hyper-V feature failed.\n1. Hyper-V cannot be "
+        f"installed: {reason}",
+        id="Alteration_PrerequisiteCheck_Failed,"
+        "Microsoft.Windows.ServerManager.Commands.AddWindowsFeatureCommand",
+        hresult="0x80131500",
+        category="InvalidOperation",
+        exception="System.Exception",
+        script=script,
+    )
 
 
 NAT_REFUSED = ErrorRecord(

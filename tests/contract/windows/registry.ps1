@@ -22,6 +22,7 @@ function Get-ItemProperty {
     if ($asked -like '*\Cryptography') { return [pscustomobject] @{ MachineGuid = (Get-World).windows.machine_id } }
     $key = Find-RegistryKey $asked
     if ($key) { $key.values }
+    elseif (Test-Path -LiteralPath $asked) { [pscustomobject] @{} }
     else { $PSCmdlet.WriteError((New-WorldError 'PathNotFound' "Cannot find path '$asked' because it does not exist.")) }
 }
 

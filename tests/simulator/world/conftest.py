@@ -13,7 +13,7 @@ from provision.agent.operations import OPERATIONS
 from provision.agent.operations.base import ErrorRecord
 from provision.model.host import SimulateSettings
 from provision.simulator.machine import OperationRefused
-from provision.simulator.world.installer.scripts import PUBLISHED
+from provision.simulator.world.installer.scripts import usual
 from provision.simulator.world.model import World
 from provision.simulator.world.simulated_host import SimulatedHost, Witness
 
@@ -67,7 +67,7 @@ class Driver:
 
     def fetch_script(self) -> None:
         generation = self.world.knobs.generation
-        script = next(each for each in PUBLISHED if each.generation is generation)
+        script = usual(generation)
         self.do("download", url=script.url, path=SCRIPT, sha256=script.sha256)
 
     def install(self, job: str, *arguments: str, give_up: float = 50_000.0) -> Run:

@@ -10,6 +10,7 @@ from provision.simulator.world.installer.scripts import PUBLISHED
 from provision.simulator.world.network import Nat
 
 NAME = "Install-ContainerHost.ps1"
+SCRIPT = f"C:\\work\\{NAME}"
 
 
 @pytest.mark.parametrize(
@@ -102,9 +103,28 @@ def test_an_external_switch_takes_the_addresses_of_its_adapter(driver):
     assert "not on the requested adapter (Other)" in again.errors()[0].message
 
 
+def test_the_first_of_two_adapters_is_the_one_that_winrm_comes_through(simulate):
+    driver = simulate(second_adapter=True, feature_installed=True, speed=1.0)
+    driver.fetch_script()
+    driver.do("job.start", id="a", path=SCRIPT, arguments=["-UseDHCP", "-SkipImageImport"])
+    driver.pass_time(120)
+    assert not driver.host.power().listening
+    driver.pass_time(100_000)
+    assert not driver.host.power().listening
+
+
+def test_a_named_second_adapter_leaves_winrm_alone(simulate):
+    driver = simulate(second_adapter=True, feature_installed=True, speed=1.0)
+    run = driver.build("-UseDHCP", "-ExternalNetAdapter", "Ethernet1", "-SkipImageImport")
+    assert run.texts()[-1] == "Script complete!"
+    rows = {row.name: row.addresses for row in driver.do("adapter.list").adapters}
+    assert rows["vEthernet (Virtual Switch)"] == ("198.51.100.10/24",)
+    assert "192.0.2.10/24" in rows["Ethernet0"]
+
+
 def test_an_adapter_that_is_not_there(driver):
     run = driver.build("-UseDHCP", "-ExternalNetAdapter", "Wi-Fi")
-    assert run.errors()[0].message == "No adapters found that match the name Wi-Fi"
+    assert run.errors()[0].message == "Cannot index into a null array."
 
 
 def test_an_image_from_a_file(driver):

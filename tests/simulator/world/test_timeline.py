@@ -14,7 +14,7 @@ from provision.simulator.machine import OperationRefused
 from provision.simulator.world import consistency
 from provision.simulator.world.files import opaque
 from provision.simulator.world.generations import starting_world
-from provision.simulator.world.installer.scripts import PUBLISHED
+from provision.simulator.world.installer.scripts import usual
 from provision.simulator.world.model import World
 from provision.simulator.world.operations import HANDLERS
 from provision.simulator.world.refusal import RefusedAfter
@@ -88,7 +88,7 @@ def carry_out(world: World, operation: str, params: dict[str, Any]) -> World:
 
 
 def with_script(world: World) -> World:
-    script = next(each for each in PUBLISHED if each.generation is world.knobs.generation)
+    script = usual(world.knobs.generation)
     return world.put(opaque(SCRIPT, script.sha256, script.size))
 
 

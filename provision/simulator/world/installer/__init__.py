@@ -1,5 +1,6 @@
-"""What Microsoft's Install-ContainerHost.ps1 does to a world, as a timeline per generation.
+"""What Microsoft's installers of container hosts do to a world, as timelines.
 
-Modelled after the public script (repository MicrosoftDocs/Virtualization-Documentation) and runs of
-it with stubbed cmdlets. The script itself is never contained here; it is known by its hash.
+Modelled after the public scripts (Install-ContainerHost.ps1 in the repository
+MicrosoftDocs/Virtualization-Documentation, today's in microsoft/Windows-Containers) and runs of the
+former with stubbed cmdlets. The scripts are never contained here; they are known by their hashes.
 """

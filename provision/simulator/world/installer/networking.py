@@ -7,7 +7,7 @@ import ipaddress
 from provision.agent.operations.base import ErrorRecord
 from provision.model.host import Generation, SwitchError
 from provision.simulator.world import windows
-from provision.simulator.world.effects import Put
+from provision.simulator.world.effects import Disconnect, Put
 from provision.simulator.world.installer.parameters import DEFAULT_SUBNET
 from provision.simulator.world.installer.run import Run
 from provision.simulator.world.installer.story import WAITING
@@ -16,6 +16,9 @@ from provision.simulator.world.restarts import rebinding
 
 SWITCH_NAME = "Virtual Switch"
 NAT_NAME = "ContainerNAT"
+FOR_GOOD = 10 * 365 * 86_400.0
+"""Host seconds after which nobody waits any more."""
+
 _FIRST_VIRTUAL_INDEX = 16
 
 
@@ -91,18 +94,25 @@ def _external(run: Run) -> None:
     up = [each for each in world.adapters if each.status == "Up" and not each.switch]
     if wanted:
         up = [each for each in world.adapters if each.name.lower() == wanted.lower()]
-        if not up:
-            story.fail(f"No adapters found that match the name {wanted}")
     if not up:
-        story.fail("No connected network")
+        # The script takes the first of none.
+        story.fail(_nothing_to_index(run.story.script))
     physical = up[0]
+    ours = physical is _physical(run)
+    cut_off = ours and len([each for each in world.adapters if not each.switch]) > 1
     if world.knobs.switch_error is SwitchError.FATAL:
         story.fail(_bind_error(run, physical))
+    # Its network has no DHCP when there are two: the address that WinRM comes to is gone.
+    addresses = ("169.254.11.23/16",) if cut_off else physical.addresses
+    moved = _host_adapter(run, addresses, "" if cut_off else physical.gateway)
     story.do(
-        rebinding(),
+        *((rebinding(),) if ours and not cut_off else ()),
         Put(thing=Switch(name=SWITCH_NAME, type="External", adapter=physical.name)),
-        Put(thing=_host_adapter(run, physical.addresses, physical.gateway)),
-        Put(thing=physical.model_copy(update={"addresses": (), "gateway": ""})),
+        Put(thing=moved.model_copy(update={"routes": () if cut_off else physical.routes})),
+        Put(
+            thing=physical.model_copy(update={"addresses": (), "gateway": "", "routes": ()}),
+        ),
+        *((Disconnect(seconds=FOR_GOOD),) if cut_off else ()),
     )
     if world.knobs.switch_error is SwitchError.HARMLESS:
         story.error(windows.switch_error(world.windows.culture, story.script))
@@ -144,10 +154,22 @@ def _bad_subnet(prefix: str, script: str) -> ErrorRecord:
 def _overlaps(run: Run, prefix: str) -> bool:
     network = ipaddress.ip_network(prefix, strict=False)
     return any(
-        ipaddress.ip_interface(address).ip in network
+        ipaddress.ip_interface(address).network.overlaps(network)
         for adapter in run.world.adapters
         for address in adapter.addresses
         if ":" not in address
+    )
+
+
+def _nothing_to_index(script: str) -> ErrorRecord:
+    """Give the error of `@()[0]` in Windows PowerShell."""
+    return ErrorRecord(
+        message="Cannot index into a null array.",
+        id="NullArray",
+        hresult=windows.RUNTIME_HRESULT,
+        category="InvalidOperation",
+        exception="System.Management.Automation.RuntimeException",
+        script=script,
     )
 
 

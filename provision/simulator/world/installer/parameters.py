@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from provision.agent.operations.base import ErrorRecord
 from provision.model.host import Generation
+from provision.simulator.world.installer.scripts import Kind, Today
 from provision.simulator.world.windows import RUNTIME_HRESULT
 
 DEFAULT_SUBNET = "172.16.0.0/12"
 
-_SWITCHES = {
+_SWITCHES: dict[Kind, tuple[str, ...]] = {
     Generation.TP4: ("HyperV", "NoRestart", "SkipDocker", "SkipImageImport", "UseDHCP"),
     Generation.TP5: ("Force", "HyperV", "NoRestart", "SkipImageImport", "TransparentNetwork"),
     Generation.RTM: (
@@ -22,11 +23,36 @@ _SWITCHES = {
         "SkipImageImport",
         "TransparentNetwork",
     ),
+    Today.DOCKER_CE: (
+        "Force",
+        "HyperV",
+        "NoRestart",
+        "SkipDefaultHost",
+        "Staging",
+        "TransparentNetwork",
+    ),
+    Today.CONTAINERD: ("Force", "HyperV", "NoRestart", "Staging", "TransparentNetwork"),
 }
-_VALUES = {
+_VALUES: dict[Kind, tuple[str, ...]] = {
     Generation.TP4: ("DockerPath", "ExternalNetAdapter", "NATSubnetPrefix", "WimPath"),
     Generation.TP5: ("DockerPath", "DockerDPath", "ExternalNetAdapter", "WimPath"),
-    Generation.RTM: ("DockerPath", "DockerDPath", "ExternalNetAdapter", "NatNet", "WimPath"),
+    Generation.RTM: ("DockerPath", "DockerDPath", "ExternalNetAdapter", "WimPath", "NatNet"),
+    Today.DOCKER_CE: (
+        "DockerPath",
+        "DockerDPath",
+        "DockerVersion",
+        "ExternalNetAdapter",
+        "NATSubnet",
+        "ContainerBaseImage",
+        "TarPath",
+    ),
+    Today.CONTAINERD: (
+        "ContainerDVersion",
+        "NerdCTLVersion",
+        "WinCNIVersion",
+        "ExternalNetAdapter",
+        "ContainerBaseImage",
+    ),
 }
 _ALIASES = {"usedhcp": "TransparentNetwork"}
 
@@ -60,7 +86,7 @@ class Parameters:
         return self.values.get(name, default)
 
 
-def bind(generation: Generation, typed: Sequence[str], script: str) -> Parameters:
+def bind(kind: Kind, typed: Sequence[str], script: str) -> Parameters:
     """Bind what was typed.
 
     Raises:
@@ -72,7 +98,7 @@ def bind(generation: Generation, typed: Sequence[str], script: str) -> Parameter
     while words:
         word = words.pop(0)
         if not word.startswith("-"):
-            free = [name for name in _VALUES[generation] if name not in values]
+            free = [name for name in _VALUES[kind] if name not in values]
             if not free:
                 raise BindingError(
                     _record(
@@ -84,8 +110,8 @@ def bind(generation: Generation, typed: Sequence[str], script: str) -> Parameter
             values[free[0]] = word
             continue
         written, colon, attached = word[1:].partition(":")
-        name = _find(generation, written, script)
-        if name in _SWITCHES[generation]:
+        name = _find(kind, written, script)
+        if name in _SWITCHES[kind]:
             if not colon or attached.lower() not in ("$false", "0"):
                 switches.add(name)
         elif colon:
@@ -104,10 +130,10 @@ def bind(generation: Generation, typed: Sequence[str], script: str) -> Parameter
     return Parameters(frozenset(switches), values)
 
 
-def _find(generation: Generation, written: str, script: str) -> str:
-    names = _SWITCHES[generation] + _VALUES[generation]
+def _find(kind: Kind, written: str, script: str) -> str:
+    names = _SWITCHES[kind] + _VALUES[kind]
     wanted = written.lower()
-    if generation is not Generation.TP4:
+    if kind is not Generation.TP4:
         wanted = _ALIASES.get(wanted, wanted).lower()
     found = [name for name in names if name.lower() == wanted] or [
         name for name in names if wanted and name.lower().startswith(wanted)

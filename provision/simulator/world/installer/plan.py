@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ntpath
+from collections.abc import Callable
 
 from provision.model.host import Generation
 from provision.simulator.world import paths
@@ -11,32 +12,36 @@ from provision.simulator.world.files import File, file
 from provision.simulator.world.installer.parameters import BindingError, bind
 from provision.simulator.world.installer.prelude import prelude
 from provision.simulator.world.installer.run import Run
+from provision.simulator.world.installer.scripts import Kind, Today
 from provision.simulator.world.installer.second_half import tp4, tp5_and_later
 from provision.simulator.world.installer.story import Moment, ScriptEnds, Story
+from provision.simulator.world.installer.today_containerd import containerd
+from provision.simulator.world.installer.today_docker import docker_ce
 from provision.simulator.world.job import Job
 from provision.simulator.world.model import World
 from provision.simulator.world.schedule import schedule
 
 
-def plan(world: World, job: Job, generation: Generation) -> tuple[Moment, ...]:
+def plan(world: World, job: Job, kind: Kind) -> tuple[Moment, ...]:
     """Give the whole timeline of a run that begins now, in this world.
 
     Pure: it depends on nothing but its arguments. A restart cuts it off.
 
     Args:
-        generation: Whose installer the script is.
+        kind: Which installer the script is.
     """
     script = ntpath.basename(job.path or "")
     story = Story(job=job.id, script=script)
     try:
-        parameters = bind(generation, job.arguments, script)
+        parameters = bind(kind, job.arguments, script)
     except BindingError as error:
         story.error(error.record)
         return (*story.moments, Moment(story.time, Finish(job=job.id, threw=True)))
     run = Run(
         world,
         story,
-        generation,
+        kind,
+        world.knobs.generation if isinstance(kind, Today) else kind,
         parameters,
         directory=job.directory or job.folder,
         calling_line=_calling_line(job),
@@ -44,19 +49,31 @@ def plan(world: World, job: Job, generation: Generation) -> tuple[Moment, ...]:
     )
     try:
         prelude(run)
-        (tp4 if generation is Generation.TP4 else tp5_and_later)(run)
+        _second_half(kind)(run)
     except ScriptEnds:
         pass
     return tuple(story.moments)
 
 
-def start(world: World, job: Job, generation: Generation, delay: float) -> World:
+def _second_half(kind: Kind) -> Callable[[Run], None]:
+    match kind:
+        case Today.DOCKER_CE:
+            return docker_ce
+        case Today.CONTAINERD:
+            return containerd
+        case Generation.TP4:
+            return tp4
+        case _:
+            return tp5_and_later
+
+
+def start(world: World, job: Job, kind: Kind, delay: float) -> World:
     """Put the timeline of a job that the world has into its future.
 
     Args:
         delay: Host seconds until the script's first line.
     """
-    for moment in plan(world, job, generation):
+    for moment in plan(world, job, kind):
         world = schedule(world, delay + moment.delay, moment.effect, job=job.id)
     return world
 

@@ -46,6 +46,11 @@ def _feature(run: Run, name: str) -> bool:
         story.say(f"Feature {name} is already enabled.")
         return feature.pending
     story.say(f"Enabling feature {name}...")
+    if name == "Hyper-V" and not run.world.windows.virtualization:
+        # The cmdlet's error ends nothing: the script goes on without Hyper-V.
+        story.wait(21)
+        story.error(windows.hyper_v_refused(story.script, run.world.windows.build))
+        return False
     story.wait(128)
     story.do(
         Put(thing=feature.model_copy(update={"installed": True, "pending": feature.needs_restart}))

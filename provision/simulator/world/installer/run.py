@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 from dataclasses import dataclass
 
 from provision.model.host import Generation
@@ -9,7 +10,13 @@ from provision.simulator.world import windows
 from provision.simulator.world.effects import Put, Remove
 from provision.simulator.world.files import File, file
 from provision.simulator.world.installer.parameters import Parameters
-from provision.simulator.world.installer.scripts import MARKER_NAME, SCRIPT_NAME
+from provision.simulator.world.installer.scripts import (
+    MARKER_NAME,
+    MARKERS,
+    SCRIPT_NAME,
+    Kind,
+    Today,
+)
 from provision.simulator.world.installer.story import Story
 from provision.simulator.world.model import World
 from provision.simulator.world.paths import normal
@@ -21,7 +28,8 @@ class Run:
 
     Args:
         world: As it was when the script began; nobody else changes what the script looks at.
-        generation: The script's, which may not be the host's.
+        kind: What the script is.
+        generation: The script's, which may not be the host's; one of today's has the host's.
         directory: The current directory.
         calling_line: The text of the line that calls the script. It lands in the at-logon task,
             whatever it is.
@@ -30,6 +38,7 @@ class Run:
 
     world: World
     story: Story
+    kind: Kind
     generation: Generation
     parameters: Parameters
     directory: str
@@ -39,12 +48,14 @@ class Run:
     @property
     def marker(self) -> str:
         """Path of the file that says that the script did not finish."""
-        return normal(MARKER_NAME, self.directory)
+        name = MARKERS.get(self.kind, MARKER_NAME) if isinstance(self.kind, Today) else MARKER_NAME
+        return normal(name, self.directory)
 
     @property
     def copy(self) -> str:
         """Path to which the script copies itself before it restarts the host."""
-        return normal(SCRIPT_NAME, self.directory)
+        name = ntpath.basename(self.source.path) if isinstance(self.kind, Today) else SCRIPT_NAME
+        return normal(name, self.directory)
 
     def put_marker(self) -> None:
         """Write the marker."""

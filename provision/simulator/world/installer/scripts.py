@@ -1,17 +1,33 @@
-"""The published versions of Install-ContainerHost.ps1, known by their hashes."""
+"""The published versions of Microsoft's installers, known by their hashes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from provision.model.host import Generation
 
-_RAW = "https://raw.githubusercontent.com/MicrosoftDocs/Virtualization-Documentation"
+_GITHUB = "https://raw.githubusercontent.com"
+_RAW = f"{_GITHUB}/MicrosoftDocs/Virtualization-Documentation"
 _PATH = "windows-server-container-tools/Install-ContainerHost/Install-ContainerHost.ps1"
 
 SCRIPT_NAME = "Install-ContainerHost.ps1"
 MARKER_NAME = "Install-ContainerHost.err"
 RESUME_TASK = "ContainerBootstrap"
+"""All of them use this name, to this day."""
+
+_TOOLS = f"{_GITHUB}/microsoft/Windows-Containers/{{commit}}/helpful_tools"
+
+
+class Today(Enum):
+    """The installers of later Windows Servers."""
+
+    DOCKER_CE = "docker-ce"
+    CONTAINERD = "containerd"
+
+
+Kind = Generation | Today
+"""What a script is: a generation's Install-ContainerHost.ps1, or one of today's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,46 @@ class Published:
         """The address of exactly these bytes."""
         return f"{_RAW}/{self.commit}/{_PATH}"
 
+
+@dataclass(frozen=True, slots=True)
+class PublishedToday:
+    """One version of one of today's installers, as it stands in microsoft/Windows-Containers.
+
+    Args:
+        path: Below the folder `helpful_tools`.
+        size: Bytes.
+    """
+
+    kind: Today
+    path: str
+    commit: str
+    sha256: str
+    size: int
+
+    @property
+    def url(self) -> str:
+        """The address of exactly these bytes."""
+        return f"{_TOOLS.format(commit=self.commit)}/{self.path}"
+
+
+TODAY = (
+    PublishedToday(
+        Today.DOCKER_CE,
+        "Install-DockerCE/install-docker-ce.ps1",
+        "86af3b6b0f9e6928c3888d29fb601596a3211f60",
+        "eaa8a351e1186f2eb3e9dc29da44e16200b82f615ba3b8a23b927ace57d35eb4",
+        21319,
+    ),
+    PublishedToday(
+        Today.CONTAINERD,
+        "Install-ContainerdRuntime/install-containerd-runtime.ps1",
+        "6b908177da19475ae678803da1c6f9824330cc2a",
+        "10166d0e959b8775e2e1b0bbe871ae6227f6d8852968d50cc5af0c3bd7975405",
+        19532,
+    ),
+)
+MARKERS = {Today.CONTAINERD: "install-container-runtime.err"}
+"""The marker files that have another name than Install-ContainerHost.ps1's."""
 
 PUBLISHED = (
     Published(
@@ -76,14 +132,27 @@ VANISHED = ("https://aka.ms/tp4/Install-ContainerHost", "https://aka.ms/tp5/Inst
 """Addresses of their day. Whether they still lead anywhere is not known; here they do not."""
 
 
-def recognise(sha256: str, own: Generation, known: tuple[str, ...] = ()) -> Generation | None:
-    """Tell which generation's installer a file is; None when it is none.
+def usual(generation: Generation) -> Published | PublishedToday:
+    """Give a script that makes a container host of this generation."""
+    for script in PUBLISHED:
+        if script.generation is generation:
+            return script
+    return TODAY[0]
+
+
+def kind_of(script: Published | PublishedToday) -> Kind:
+    """Tell what a published script is."""
+    return script.generation if isinstance(script, Published) else script.kind
+
+
+def recognise(sha256: str, own: Generation, known: tuple[str, ...] = ()) -> Kind | None:
+    """Tell which installer a file is; None when it is none.
 
     Args:
-        own: The host's generation, which `known` files count as.
+        own: The host's generation, whose usual installer `known` files count as.
         known: Hashes of further files.
     """
-    for script in PUBLISHED:
+    for script in (*PUBLISHED, *TODAY):
         if script.sha256 == sha256.lower():
-            return script.generation
-    return own if sha256.lower() in {each.lower() for each in known} else None
+            return kind_of(script)
+    return kind_of(usual(own)) if sha256.lower() in {each.lower() for each in known} else None

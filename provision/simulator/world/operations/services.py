@@ -12,6 +12,7 @@ from provision.agent.operations.services import (
     StartMode,
 )
 from provision.model.outcome import Json
+from provision.simulator.world import container_network
 from provision.simulator.world.model import World
 from provision.simulator.world.refusal import RefusedAfter, refuse
 from provision.simulator.world.system import Service
@@ -50,6 +51,8 @@ def ensure(world: World, request: ServiceEnsure, check: bool) -> tuple[World, Ch
         if state == "running" and (restarts or service.state != "running"):
             _may_start(world, service, start)
         world = world.put(new)
+        if state == "running" and (restarts or service.state != "running"):
+            world = container_network.started(world) if new.key == "docker" else world
     return world, ChangeAnswer(changed=changed, before=_row(service), after=_row(new))
 
 
