@@ -64,10 +64,28 @@ def simulator() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from engine_host import EngineHost
     from engine_side import EngineSide
 
     if not shutil.which("powershell"):
         pytest.skip("needs a PowerShell engine named `powershell` on PATH")
-    side = EngineSide(tmp_path_factory.mktemp("engine"))
+    side = EngineSide(EngineHost(tmp_path_factory.mktemp("engine")))
     yield side
     side.close()
+
+
+@pytest.fixture(scope="session")
+def over_ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The engine again, at the other end of an SSH connection."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "transport"))
+    from engine_side import EngineSide
+    from ssh_engine import host_over_ssh
+    from ssh_server import NO_SSHD, Sshd
+
+    if NO_SSHD or not shutil.which("powershell"):
+        pytest.skip(NO_SSHD or "needs a PowerShell engine named `powershell` on PATH")
+    sshd = Sshd(tmp_path_factory.mktemp("ssh") / "server")
+    side = EngineSide(host_over_ssh(sshd.folder.parent / "engine", sshd))
+    yield side
+    side.close()
+    sshd.stop()

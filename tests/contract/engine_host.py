@@ -66,8 +66,8 @@ class EngineHost:
         self.world_file = folder / "world.json"
         self.channel: Any = None
         self.client: AgentClient | None = None
-        self.bin.mkdir()
-        (folder / "data").mkdir()
+        self.bin.mkdir(exist_ok=True)
+        (folder / "data").mkdir(exist_ok=True)
 
     def reset(self, world: World) -> None:
         """Give the host another world, and take away what the last one left."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import normal_form
@@ -19,8 +18,8 @@ class EngineSide:
 
     separator = "/"
 
-    def __init__(self, folder: Path) -> None:
-        self.host = EngineHost(folder)
+    def __init__(self, host: EngineHost) -> None:
+        self.host = host
         self.root = str(self.host.root)
 
     def begin(self, case: Case) -> None:

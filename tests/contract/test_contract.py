@@ -12,6 +12,8 @@ from contract_cases import CASES, Case, Step
 from provision.agent.operations import OPERATIONS
 
 NAMES = [case.name for case in CASES]
+SSH_SAMPLE = 6
+"""One case of so many is played over SSH too."""
 
 
 def play(side: Any, case: Case, internet: Any) -> tuple[list[Any], Any]:
@@ -96,6 +98,22 @@ def test_the_simulator_keeps_the_contract(case: Case) -> None:
 def test_both_sides_are_alike(case: Case, modelled: Any, engine: Any, internet: Any) -> None:
     answers, left = modelled
     real_answers, really_left = play(engine, case, internet)
+    for step, answer, real in zip(case.steps, answers, real_answers, strict=True):
+        assert real == answer, step
+    assert really_left == left
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose what is played over SSH: a sample, or all of it with `--over-ssh`."""
+    if "over_ssh" in metafunc.fixturenames:
+        step = 1 if metafunc.config.getoption("--over-ssh") else SSH_SAMPLE
+        metafunc.parametrize("case", CASES[::step], ids=NAMES[::step])
+
+
+@pytest.mark.powershell
+def test_over_ssh_it_is_the_same(case: Case, modelled: Any, over_ssh: Any, internet: Any) -> None:
+    answers, left = modelled
+    real_answers, really_left = play(over_ssh, case, internet)
     for step, answer, real in zip(case.steps, answers, real_answers, strict=True):
         assert real == answer, step
     assert really_left == left

@@ -35,21 +35,23 @@ class EngineVerdict:
 
     Args:
         kills: How many processes were killed.
+        kind: `engine`, or `ssh` when the agent was at the other end of an SSH connection.
     """
 
     seed: int
     kills: int
     problems: tuple[str, ...]
+    kind: str = "engine"
 
     def __str__(self) -> str:
         told = "; ".join(self.problems) or "as undisturbed"
-        head = f"engine, seed {self.seed}, {self.kills} kills"
+        head = f"{self.kind}, seed {self.seed}, {self.kills} kills"
         return f"{head}: {told}\n  replay: {self.replay}"
 
     @property
     def replay(self) -> str:
         """The command that plays this seed alone."""
-        return f"python tests/faults/replay.py engine {self.seed}"
+        return f"python tests/faults/replay.py {self.kind} {self.seed}"
 
 
 class EngineCase:
@@ -64,7 +66,7 @@ class EngineCase:
         self.seed = seed
         self.chance = random.Random(seed)
         self.place = Path(host.root) / f"seed-{seed}"
-        self.place.mkdir()
+        self.place.mkdir(exist_ok=True)
         self.over = threading.Event()
         self.killed: list[str] = []
 
