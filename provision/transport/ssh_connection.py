@@ -40,6 +40,16 @@ class _Hearing(Transport):  # type: ignore[misc]
         super()._parse_disconnect(message)
 
 
+class _Proxy(ProxyCommand):  # type: ignore[misc]
+    """A ProxyCommand that may have ended before it is closed, which paramiko's may not."""
+
+    def close(self) -> None:
+        with suppress(ProcessLookupError):
+            super().close()
+        with suppress(Exception):
+            self.process.communicate(timeout=5)
+
+
 class SSHConnection:
     """A connection to one host, logged in; nobody is asked anything.
 
@@ -57,6 +67,7 @@ class SSHConnection:
         self._settings = settings
         self._secrets = secrets
         self._opened: list[Connection] = []
+        self._proxy: _Proxy | None = None
         self.fabric: Any = None
         self.host_key = ""
         self.login = ""
@@ -83,12 +94,11 @@ class SSHConnection:
     def close(self) -> None:
         """Close everything that was opened, the nearest last; never raises."""
         for one in reversed(self._opened):
-            transport = one.client.get_transport()
             with suppress(Exception):
                 one.client.close()
-            if transport is not None and isinstance(transport.sock, ProxyCommand):
-                with suppress(Exception):
-                    transport.sock.process.communicate(timeout=5)
+        if self._proxy is not None:
+            self._proxy.close()
+        self._proxy = None
         self._opened.clear()
         self.fabric = None
 
@@ -102,7 +112,7 @@ class SSHConnection:
             user=hop.user,
             port=hop.port,
             config=Config(lazy=True, ssh_config=SSHConfig()),
-            gateway=hop.proxy_command or (self._opened[-1] if self._opened else None),
+            gateway=self._opened[-1] if self._opened else None,
             connect_timeout=seconds,
             connect_kwargs={
                 "auth_strategy": identity,
@@ -115,6 +125,9 @@ class SSHConnection:
         connection.client.set_missing_host_key_policy(check)
         self._opened.append(connection)
         try:
+            if hop.proxy_command:
+                self._proxy = _Proxy(hop.proxy_command)
+                connection.connect_kwargs["sock"] = self._proxy
             connection.open()
         except Exception as error:
             transport = connection.client.get_transport()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import re
 from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +76,12 @@ def route(settings: SSHSettings) -> tuple[Hop, ...]:
 class _Router:
     def __init__(self, settings: SSHSettings) -> None:
         self._settings = settings
-        self._config = _read(settings.config)
+        self._texts = _read(settings.config)
 
     def way(self, address: str) -> tuple[Hop, ...]:
         settings = self._settings
-        found = self._config.lookup(address)
-        hop = self._hop(found, address, settings.port, settings.user or found.get("user") or _USER)
+        found = self._lookup(address, settings.port, settings.user)
+        hop = self._hop(found, address, _USER)
         before = self._jumps(settings.jump or _proxy_jumps(found), 1)
         command = None if before else found.get("proxycommand")
         return (*before, _with_command(hop, command))
@@ -100,21 +101,25 @@ class _Router:
                     f"{spec!r} is no jump host", resolution="Write `[user@]host[:port]`."
                 )
             name = match["v6"] or match["host"]
-            found = self._config.lookup(name)
-            port = int(match["port"]) if match["port"] else None
-            user = match["user"] or found.get("user") or getpass.getuser()
-            hop = self._hop(found, name, port, user, jump=True)
+            found = self._lookup(name, match["port"], match["user"])
+            hop = self._hop(found, name, getpass.getuser(), jump=True)
             if not hops:
                 hops = self._jumps(_proxy_jumps(found), depth + 1)
                 hop = hop if hops else _with_command(hop, found.get("proxycommand"))
             hops = (*hops, hop)
         return hops
 
-    def _hop(
-        self, found: Any, name: str, port: int | None, user: str, *, jump: bool = False
-    ) -> Hop:
+    def _lookup(self, name: str, port: int | str | None, user: str | None) -> Any:
+        """Look a name up; what is given comes first, since a ProxyCommand refers to it too."""
+        given = (f"  Port {port}\n" if port else "") + (f"  User {user}\n" if user else "")
+        config = SSHConfig()
+        for text in (f"Host *\n{given}", *self._texts):
+            config.parse(StringIO(text))
+        return config.lookup(name)
+
+    def _hop(self, found: Any, name: str, user: str, *, jump: bool = False) -> Hop:
         address = found.get("hostname") or name
-        port = port or int(found.get("port", PORT))
+        port = int(found.get("port", PORT))
         alias = found.get("hostkeyalias")
         files = (
             f"{found.get('userknownhostsfile', _OWN_KEYS)} "
@@ -124,7 +129,7 @@ class _Router:
         return Hop(
             address=address,
             port=port,
-            user=user,
+            user=found.get("user") or user,
             key_name=alias or (address if port == PORT else f"[{address}]:{port}").lower(),
             identities=tuple(found.get("identityfile", ())),
             identities_only=found.get("identitiesonly", "no").lower() == "yes",
@@ -144,21 +149,21 @@ def _proxy_jumps(found: Any) -> tuple[str, ...]:
     return () if written.lower() == "none" else tuple(written.split(","))
 
 
-def _read(which: bool | str) -> SSHConfig:
-    config = SSHConfig()
+def _read(which: bool | str) -> list[str]:
+    """Give the texts of the configuration, the stronger one first."""
     if which is False:
-        return config
+        return []
+    texts = []
     for name in _CONFIGS if which is True else (which,):
         path = Path(name).expanduser()
         if which is True and not path.is_file():
             continue
         try:
-            with path.open(encoding="utf-8") as stream:
-                config.parse(stream)
+            texts.append(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise SettingRefused(
                 f"the configuration of ssh, {path}, cannot be read",
                 details=str(error),
                 resolution="Check `config` in the host file; `config: false` does without.",
             ) from None
-    return config
+    return texts
