@@ -88,6 +88,23 @@ class SwitchError(Enum):
     FATAL = "fatal"
 
 
+class PullError(Enum):
+    """How the registry fails a simulated host's pulls."""
+
+    DROPPED = "dropped"
+    UNREACHABLE = "unreachable"
+    RATE_LIMIT = "rate-limit"
+    NOT_FOUND = "not-found"
+
+
+class ContainerHttps(Enum):
+    """How far HTTPS works in a simulated host's containers."""
+
+    WORKS = "works"
+    LIMITED = "limited"
+    FAILS = "fails"
+
+
 class SimulateSettings(BaseModel):
     """A simulated host in place of a real one: for rehearsals, with faults.
 
@@ -106,6 +123,19 @@ class SimulateSettings(BaseModel):
         download_fails: Addresses that contain this text cannot be fetched by the host.
         image_missing: The installer ends without an image.
         docker_fails: The docker service does not start within the installer's minute.
+        container_start_seconds: Host seconds until a container runs; 34 on TP4 and 4 later when
+            left out.
+        container_https: `works`; `limited`, where what asks through .NET, such as PowerShell, fails
+            and programs with a TLS of their own do not; `fails`. On TP4 `limited` unless given.
+        pulls_fail: How many pulls the registry fails before one succeeds.
+        pull_error: How it fails them: `dropped` in the middle of a layer, `unreachable`,
+            `rate-limit`, `not-found`.
+        image_revision: The fourth part of the Windows version of the registry's images; the host's
+            own when left out. On Windows Server 2016 another one does not start.
+        layer_silent_for: Host seconds that a build says nothing after a step that installed much;
+            half an hour on TP4 and 20 s later when left out.
+        build_hangs: A build stops for good after such a step.
+        docker_stays_down: The docker service does not come up by itself after a restart.
         disk_free_bytes: Free space on the system drive.
         culture: The language that Windows speaks.
         feature_installed: The Containers feature is there already, so no restart is needed.
@@ -137,6 +167,14 @@ class SimulateSettings(BaseModel):
     download_fails: str | None = None
     image_missing: bool = False
     docker_fails: bool = False
+    container_start_seconds: float | None = Field(default=None, ge=0)
+    container_https: ContainerHttps | None = None
+    pulls_fail: int = Field(default=0, ge=0)
+    pull_error: PullError = PullError.DROPPED
+    image_revision: int | None = Field(default=None, ge=0)
+    layer_silent_for: float | None = Field(default=None, ge=0)
+    build_hangs: bool = False
+    docker_stays_down: bool = False
     disk_free_bytes: int = Field(default=40 * 1024**3, ge=0)
     culture: str = "en-US"
     feature_installed: bool = False

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from provision.model.host import SimulateSettings
 from provision.simulator.world.containerd import Containerd
-from provision.simulator.world.docker import Docker
+from provision.simulator.world.docker.daemon import Docker
 from provision.simulator.world.effects import AnyThing
 from provision.simulator.world.generations import starting_world
 from provision.simulator.world.model import World

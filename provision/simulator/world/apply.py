@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from provision.simulator.world import calls, container_network, effects, jobs, restarts
+from provision.simulator.world.docker import life, playing
+from provision.simulator.world.docker.play import counted
 from provision.simulator.world.effects import Entry
 from provision.simulator.world.model import World
 
@@ -20,6 +22,16 @@ def apply(world: World, entry: Entry) -> World:
             return world.with_(docker=docker)
         case effects.InstallContainerd(containerd=containerd):
             return world.with_(containerd=containerd)
+        case effects.DockerCount() as count:
+            return world.with_(docker=counted(world.docker, count))
+        case effects.RunDocker(job=job):
+            return playing.begin_job(world, job)
+        case effects.StartContainer(container=container):
+            return life.start(world, container)
+        case effects.EndContainer() as end:
+            return life.end(world, end)
+        case effects.ChangeContainer(container=container, files=files):
+            return life.change(world, container, files)
         case effects.UseDisk(bytes=used):
             free = min(max(0, world.disk.free_bytes - used), world.disk.total_bytes)
             return world.with_(disk=world.disk.model_copy(update={"free_bytes": free}))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 
 from provision.model.errors import ProvisionError
 from provision.simulator.world import paths
+from provision.simulator.world.docker import networking, store
+from provision.simulator.world.docker.life import daemon_answers
 from provision.simulator.world.model import SECTIONS, World
 from provision.simulator.world.system import Feature, Service
 
@@ -98,9 +100,37 @@ def _docker(world: World) -> Iterator[str]:
         yield "there are docker images without docker"
     if world.container_images and not _has_feature(world, "containers"):
         yield "there are container images without the Containers feature"
+    yield from _containers(world)
     service = world.find(Service, "docker")
     if service is not None and world.docker is None:
         yield "there is a docker service without docker"
+
+
+def _containers(world: World) -> Iterator[str]:
+    if world.docker is None and (world.containers or world.image_contents or world.docker_networks):
+        yield "there are containers, images or networks of docker without docker"
+    contents = {each.id: each for each in store.all_contents(world)}
+    for kind, found in (
+        ("containers", [each.id for each in world.containers]),
+        ("networks", [each.id for each in networking.networks(world)]),
+        ("networks", [each.key for each in networking.networks(world)]),
+    ):
+        if len(set(found)) < len(found):
+            yield f"two {kind} of docker have one id or name"
+    for container in world.containers:
+        if container.image not in contents:
+            yield f"the container {container.name!r} is of an image that is not there"
+        if container.state == "running" and not daemon_answers(world):
+            yield f"the container {container.name!r} runs and the docker service does not"
+        if container.state == "running" and not container.started:
+            yield f"the container {container.name!r} runs and was never started"
+        if networking.find(world, container.network) is None:
+            yield f"the container {container.name!r} is on a network that is not there"
+    for image in world.image_contents:
+        if image.parent and image.parent not in contents and not image.cached:
+            yield f"the image {image.id} has a parent that is not there"
+        if not image.layers:
+            yield f"the image {image.id} has no layers"
 
 
 def _services(world: World) -> Iterator[str]:

@@ -10,7 +10,11 @@ from provision.agent.operations.base import ErrorRecord
 from provision.model.outcome import Json
 from provision.simulator.world.call import Call
 from provision.simulator.world.containerd import Containerd
-from provision.simulator.world.docker import ContainerImage, Docker, Image
+from provision.simulator.world.docker.container import Container
+from provision.simulator.world.docker.content import ImageContent, LayerFile
+from provision.simulator.world.docker.daemon import Docker
+from provision.simulator.world.docker.image import ContainerImage, Image
+from provision.simulator.world.docker.network import DockerNetwork
 from provision.simulator.world.files import File
 from provision.simulator.world.job import Job
 from provision.simulator.world.network import Adapter, Nat, Resource, Switch
@@ -36,6 +40,9 @@ AnyThing: TypeAlias = Annotated[
     | Resource
     | Image
     | ContainerImage
+    | ImageContent
+    | Container
+    | DockerNetwork
     | Call
     | Job,
     Field(discriminator="noun"),
@@ -73,6 +80,58 @@ class InstallContainerd(Frozen):
 
     effect: Literal["install_containerd"] = "install_containerd"
     containerd: Containerd
+
+
+class DockerCount(Frozen):
+    """Docker's counters go on; see `Docker`."""
+
+    effect: Literal["docker_count"] = "docker_count"
+    made: int = 0
+    failed_pulls: int = 0
+
+
+class RunDocker(Frozen):
+    """A job's docker client begins."""
+
+    effect: Literal["run_docker"] = "run_docker"
+    job: str
+
+
+class StartContainer(Frozen):
+    """A container begins to run; its own end follows when it has one.
+
+    Args:
+        container: Its `key`.
+    """
+
+    effect: Literal["start_container"] = "start_container"
+    container: str
+
+
+class EndContainer(Frozen):
+    """A container ends, if it still runs since that start.
+
+    Args:
+        container: Its `key`.
+        start: Which of its starts; 0 is whichever runs.
+    """
+
+    effect: Literal["end_container"] = "end_container"
+    container: str
+    start: int = 0
+    exit_code: int = 0
+
+
+class ChangeContainer(Frozen):
+    """Files of a container change.
+
+    Args:
+        container: Its `key`.
+    """
+
+    effect: Literal["change_container"] = "change_container"
+    container: str
+    files: tuple[LayerFile, ...]
 
 
 class UseDisk(Frozen):
@@ -197,6 +256,11 @@ Effect: TypeAlias = Annotated[
     | Remove
     | InstallDocker
     | InstallContainerd
+    | DockerCount
+    | RunDocker
+    | StartContainer
+    | EndContainer
+    | ChangeContainer
     | UseDisk
     | Log
     | Begin

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from provision.model.host import Generation, SimulateSettings, SwitchError
+from provision.model.host import (
+    ContainerHttps,
+    Generation,
+    PullError,
+    SimulateSettings,
+    SwitchError,
+)
 from provision.simulator.world.thing import Frozen
 
 
@@ -22,6 +28,14 @@ class Knobs(Frozen):
     image_missing: bool
     docker_fails: bool
     network_lost: bool = False
+    container_start_seconds: float | None
+    container_https: ContainerHttps | None
+    pulls_fail: int
+    pull_error: PullError
+    image_revision: int | None
+    layer_silent_for: float | None
+    build_hangs: bool
+    docker_stays_down: bool
     known_scripts: tuple[str, ...]
 
 

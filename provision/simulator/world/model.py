@@ -15,7 +15,11 @@ from provision.simulator.world import paths
 from provision.simulator.world.boot import Boot, Disk
 from provision.simulator.world.call import Call
 from provision.simulator.world.containerd import Containerd
-from provision.simulator.world.docker import ContainerImage, Docker, Image
+from provision.simulator.world.docker.container import Container
+from provision.simulator.world.docker.content import ImageContent
+from provision.simulator.world.docker.daemon import Docker
+from provision.simulator.world.docker.image import ContainerImage, Image
+from provision.simulator.world.docker.network import DockerNetwork
 from provision.simulator.world.effects import Entry
 from provision.simulator.world.files import File, folder
 from provision.simulator.world.job import Job
@@ -48,6 +52,9 @@ SECTIONS: dict[str, str] = {
     "resource": "internet",
     "image": "images",
     "container_image": "container_images",
+    "image_content": "image_contents",
+    "container": "containers",
+    "docker_network": "docker_networks",
     "job": "jobs",
     "call": "calls",
 }
@@ -65,6 +72,8 @@ class World(Frozen):
         docker: None when docker is not installed; so is `containerd`.
         images: What docker lists.
         container_images: What Windows' own store holds.
+        image_contents: What is in docker's images; of one that has a tag only, a base image's.
+        docker_networks: Those that somebody made.
         internet: What the host can download, or fails to.
         pending: What will happen, in order.
         next_number: For the next entry of `pending`.
@@ -91,6 +100,9 @@ class World(Frozen):
     containerd: Containerd | None = None
     images: tuple[Image, ...] = ()
     container_images: tuple[ContainerImage, ...] = ()
+    image_contents: tuple[ImageContent, ...] = ()
+    containers: tuple[Container, ...] = ()
+    docker_networks: tuple[DockerNetwork, ...] = ()
     jobs: tuple[Job, ...] = ()
     calls: tuple[Call, ...] = ()
     programs: tuple[Program, ...] = ()

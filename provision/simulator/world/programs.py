@@ -9,7 +9,9 @@ import ntpath
 from dataclasses import dataclass
 
 from provision.simulator.machine import ProgramResult
-from provision.simulator.world import containerd, docker_client, restarts
+from provision.simulator.world import containerd, restarts
+from provision.simulator.world.docker import client, happening
+from provision.simulator.world.docker.play import Play
 from provision.simulator.world.model import World
 from provision.simulator.world.network import Adapter
 from provision.simulator.world.system import Program
@@ -22,19 +24,50 @@ class Ran:
     Args:
         seconds: Host seconds that it takes.
         restart: It asked Windows to restart after so many host seconds.
+        play: What docker's client does meanwhile.
     """
 
     result: ProgramResult
     seconds: float = 0.0
     restart: float | None = None
+    play: Play | None = None
 
-    def leave(self, world: World) -> World:
-        """Give the world as the program leaves it."""
+    def leave(self, world: World, until: float | None = None) -> World:
+        """Give the world as the program leaves it.
+
+        Args:
+            until: Host seconds after which it was stopped.
+        """
+        if self.play is not None:
+            return happening.leave(world, self.play, until)
         return world if self.restart is None else restarts.ask(world, self.restart)
 
 
-def run(world: World, program: str, arguments: tuple[str, ...]) -> Ran | None:
-    """Run a program; None when the world has no such program."""
+def docker(world: World, arguments: tuple[str, ...], directory: str = "C:\\") -> Ran | None:
+    """Run docker's client; None when docker is not installed.
+
+    Args:
+        directory: Its working directory.
+    """
+    play = client.play(world, arguments, directory)
+    if play is None:
+        return None
+    stdout, stderr = (
+        "".join(f"{line.text}\n" for line in play.lines if line.error is error).encode()
+        for error in (False, True)
+    )
+    result = ProgramResult(stdout=stdout, stderr=stderr, exit_code=play.code)
+    return Ran(result, play.time, play=play)
+
+
+def run(
+    world: World, program: str, arguments: tuple[str, ...], directory: str = "C:\\"
+) -> Ran | None:
+    """Run a program; None when the world has no such program.
+
+    Args:
+        directory: Its working directory.
+    """
     folder, base = ntpath.split(program)
     name = base.lower().removesuffix(".exe")
     own = _of_world(world, name, arguments)
@@ -51,8 +84,7 @@ def run(world: World, program: str, arguments: tuple[str, ...]) -> Ran | None:
         case "ipconfig":
             return _text("\r\nWindows IP Configuration\r\n" + _ipconfig(world))
         case "docker":
-            answer = docker_client.run(world, arguments)
-            return None if answer is None else Ran(answer)
+            return docker(world, arguments, directory)
         case "ping":
             return _ping(arguments)
         case "nerdctl":

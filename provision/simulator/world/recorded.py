@@ -40,6 +40,9 @@ class Recorded:
         if calls.known(self._host.world, request) is None:
             ran, answer, seconds = run()
             world = calls.begin(self._host.world, request)
+            for happening in ran.play.happenings if ran.play else ():
+                if happening.at <= seconds:
+                    world = schedule(world, happening.at, happening.effect)
             if ran.restart is not None and not answer.timed_out:
                 world = schedule(world, seconds, RestartAsked(delay=ran.restart))
             self._become(schedule(world, seconds, _ending(request, answer)))

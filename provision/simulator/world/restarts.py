@@ -11,6 +11,7 @@ import uuid
 
 from provision.simulator.world import container_network, windows
 from provision.simulator.world.boot import Boot
+from provision.simulator.world.docker import life
 from provision.simulator.world.effects import (
     AccountsUp,
     BootUp,
@@ -47,7 +48,7 @@ def ask(world: World, delay: float) -> World:
 
 def shut_down(world: World, further: int, *, for_good: bool = False) -> World:
     """End the boot, and all that cannot outlive one."""
-    world = forget_boot(world)
+    world = life.end_all(forget_boot(world))
     boot = world.boot.model_copy(
         update={"listening": False, "accounts": False, "ending": False, "further": 0}
     )
@@ -136,11 +137,17 @@ def _start_services(world: World) -> World:
             if world.find(Service, service.key) is None:
                 world = world.put(service)
     services = tuple(
-        service.model_copy(
-            update={
-                "state": "running" if service.start == "automatic" and service.starts else "stopped"
-            }
-        )
+        service.model_copy(update={"state": "running" if _comes_up(world, service) else "stopped"})
         for service in world.services
     )
-    return world.with_(services=services)
+    return life.begin(world.with_(services=services))
+
+
+def _comes_up(world: World, service: Service) -> bool:
+    down = service.key == life.SERVICE and world.knobs.docker_stays_down
+    return (
+        service.start == "automatic"
+        and service.starts
+        and not down
+        and life.can_start(world, service)
+    )

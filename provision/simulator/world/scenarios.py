@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provision.model.errors import InputError, Problem
-from provision.model.host import Generation, SimulateSettings, SwitchError
+from provision.model.host import (
+    ContainerHttps,
+    Generation,
+    PullError,
+    SimulateSettings,
+    SwitchError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,36 @@ SCENARIOS = {
             "docker-fails",
             "The docker service does not start within the installer's minute.",
             {"docker_fails": True},
+        ),
+        Scenario(
+            "docker-down",
+            "After a restart the docker service is down.",
+            {"docker_stays_down": True},
+        ),
+        Scenario(
+            "pull-drops",
+            "The registry drops two pulls in the middle of a layer.",
+            {"pulls_fail": 2},
+        ),
+        Scenario(
+            "rate-limit",
+            "The registry lets this address pull no more.",
+            {"pulls_fail": 1000, "pull_error": PullError.RATE_LIMIT},
+        ),
+        Scenario(
+            "image-mismatch",
+            "Windows Server 2016, and images of another revision than the host.",
+            {"generation": Generation.RTM, "image_revision": 7428},
+        ),
+        Scenario(
+            "build-hangs",
+            "A docker build stops for good after its largest step, without using CPU.",
+            {"build_hangs": True},
+        ),
+        Scenario(
+            "no-https",
+            "HTTPS fails for every program in a container.",
+            {"container_https": ContainerHttps.FAILS},
         ),
         Scenario(
             "download-fails",

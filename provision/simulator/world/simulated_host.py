@@ -159,7 +159,7 @@ class SimulatedHost:
         ran = programs.run(before, program, arguments)
         if ran is None:
             return None
-        if ran.restart is not None:
+        if ran.restart is not None or ran.play is not None:
             self.become(ran.leave(before))
             self.save()
         return ran.result

@@ -61,9 +61,14 @@ async def exec_(host: SimulatedHost, request: Exec, check: bool) -> Answer:
         return await host.recorded.program(request, lambda: _run(host.world, request))
     ran, answer, takes = _run(host.world, request)
     await host.pass_time(takes)
-    if ran.restart is not None and not answer.timed_out:
-        host.become(ran.leave(host.world))
+    _leave(host, ran, takes, stopped=answer.timed_out)
     return answer
+
+
+def _leave(host: SimulatedHost, ran: programs.Ran, takes: float, *, stopped: bool) -> None:
+    """Let what a program did be done."""
+    if ran.play is not None or (ran.restart is not None and not stopped):
+        host.become(ran.leave(host.world, takes if stopped else None))
 
 
 async def docker(host: SimulatedHost, request: DockerRun, check: bool) -> Answer:
@@ -74,7 +79,9 @@ async def docker(host: SimulatedHost, request: DockerRun, check: bool) -> Answer
     if ran is None:
         raise refuse("NotFound", "there is no docker client")
     late = ran.seconds > request.timeout
-    await host.pass_time(request.timeout if late else ran.seconds)
+    takes = request.timeout if late else ran.seconds
+    await host.pass_time(takes)
+    _leave(host, ran, takes, stopped=late)
     if late:
         return DockerRunAnswer(exit_code=None, stdout="", stderr="", timed_out=True)
     stdout, cut_out = _tail(ran.result.stdout)
@@ -87,7 +94,8 @@ async def docker(host: SimulatedHost, request: DockerRun, check: bool) -> Answer
 def _run(world: World, request: Exec) -> tuple[programs.Ran, ExecAnswer, float]:
     """Give what a program does, its answer, and after how many host seconds that comes."""
     _refuse_missing_folder(world, request.directory)
-    ran = programs.run(world, request.program, request.arguments)
+    directory = request.directory or "C:\\"
+    ran = programs.run(world, request.program, request.arguments, directory)
     if ran is None:
         raise refuse("NotFound", programs.not_found(request.program))
     if ran.seconds > request.timeout:

@@ -20,19 +20,39 @@ def leave(stdout: bytes = b"", stderr: bytes = b"", code: int = 0) -> NoReturn:
     os._exit(code)
 
 
-def client() -> NoReturn:
+def containerd() -> NoReturn:
     """Write what the simulated client writes: the agent must read from it what we mean."""
-    from provision.simulator.world import containerd, docker_client
+    from provision.simulator.world import containerd as containerd_client
     from provision.simulator.world.model import World
 
-    run = docker_client.run if name == "docker" else containerd.run
-    result = run(World.model_validate(world), tuple(arguments))
+    result = containerd_client.run(World.model_validate(world), tuple(arguments))
     assert result
     leave(result.stdout, result.stderr, result.exit_code)
 
 
-if name in ("docker", "nerdctl"):
-    client()
+def docker() -> NoReturn:
+    """Write what the simulated client writes, and do to the world what it does, at once.
+
+    The agent must read from it what we mean.
+    """
+    from provision.simulator.world import programs
+    from provision.simulator.world.model import World
+
+    before = World.model_validate(world)
+    ran = programs.docker(before, tuple(arguments), str(Path.cwd()))
+    assert ran
+    after = ran.leave(before)
+    if after != before:
+        path = os.environ["PROVISION_WORLD"]
+        Path(f"{path}.docker").write_text(json.dumps(after.model_dump(mode="json")))
+        Path(f"{path}.docker").replace(path)
+    leave(ran.result.stdout, ran.result.stderr, ran.result.exit_code)
+
+
+if name == "docker":
+    docker()
+if name == "nerdctl":
+    containerd()
 if name == "shutdown":
     with Path(os.environ["PROVISION_WORLD"] + ".shutdown").open("a") as calls:
         calls.write(json.dumps(arguments) + "\n")

@@ -8,7 +8,7 @@ import pytest
 
 from provision.model.host import SimulateSettings
 from provision.simulator.world.consistency import ImpossibleWorld, check
-from provision.simulator.world.docker import ContainerImage, Image
+from provision.simulator.world.docker.image import ContainerImage, Image
 from provision.simulator.world.effects import Begin, Entry
 from provision.simulator.world.files import File, file
 from provision.simulator.world.generations import starting_world

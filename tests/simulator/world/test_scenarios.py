@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -316,6 +317,62 @@ def test_two_adapters_and_a_lost_network():
     named = {name: scenarios.SCENARIOS[name] for name in ("two-adapters", "network-lost")}
     assert named["two-adapters"].knobs["second_adapter"]
     assert named["network-lost"].knobs["network_lost"]
+
+
+def docker(driver, *arguments, timeout=100_000.0):
+    return driver.do("docker.run", arguments=arguments, timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "arguments", "text"),
+    [
+        ("pull-drops", ("pull", "microsoft/sqlite"), "forcibly closed by the remote host"),
+        ("rate-limit", ("pull", "microsoft/sqlite"), "toomanyrequests"),
+        ("image-mismatch", ("run", "microsoft/sqlite", "cmd"), "(0xc0370101)"),
+        (
+            "no-https",
+            ("build", "C:\\built"),
+            "returned a non-zero code: 1",
+        ),
+    ],
+)
+def test_scenarios_of_docker(simulate, scenario, arguments, text):
+    driver = simulate(scenario=scenario, speed=1.0)
+    driver.build()
+    driver.do("file.ensure", path="C:\\built\\Dockerfile", state="file", content=_NEEDS_CHOCO)
+    answer = docker(driver, *arguments)
+    assert answer.exit_code
+    assert text in answer.stderr
+
+
+_NEEDS_CHOCO = base64.b64encode(
+    b"FROM windowsservercore\n"
+    b"RUN powershell iex (New-Object Net.WebClient).DownloadString('http://chocolatey.org/install.ps1')\n"
+    b"RUN choco install -y nmap jdk7\n"
+).decode()
+
+
+def test_build_hangs(simulate):
+    driver = simulate(scenario="build-hangs", speed=1.0)
+    driver.build()
+    driver.do("file.ensure", path="C:\\built\\Dockerfile", state="file", content=_NEEDS_CHOCO)
+    assert docker(driver, "build", "C:\\built").timed_out
+    driver.do("job.start", id="b", program="docker", arguments=["build", "C:\\built"])
+    driver.pass_time(40_000)
+    before = driver.do("job.poll", id="b").process
+    driver.pass_time(40_000)
+    assert driver.do("job.poll", id="b").process == before
+
+
+def test_docker_down(simulate):
+    driver = simulate(scenario="docker-down", speed=1.0)
+    driver.build()
+    assert driver.do("docker.version").answers
+    driver.restart()
+    assert not driver.do("docker.version").answers
+    assert "refused" in docker(driver, "images").stderr
+    driver.do("service.ensure", service="docker", state="running")
+    assert driver.do("docker.version").answers
 
 
 def test_every_scenario_is_tried_here():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provision.model.host import Generation, SwitchError
-from provision.simulator.world.docker import Docker
+from provision.simulator.world.docker.daemon import Docker
 from provision.simulator.world.effects import InstallDocker, Put, UseDisk
 from provision.simulator.world.files import folder, opaque
 from provision.simulator.world.installer.run import Run

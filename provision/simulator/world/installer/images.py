@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from provision.model.host import Generation
 from provision.simulator.world import paths, windows
-from provision.simulator.world.docker import ContainerImage, Image
+from provision.simulator.world.docker.image import ContainerImage, Image
 from provision.simulator.world.effects import Put, UseDisk
 from provision.simulator.world.files import File
 from provision.simulator.world.installer.run import Run

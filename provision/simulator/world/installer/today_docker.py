@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from provision.simulator.world import container_network
-from provision.simulator.world.docker import Docker, Image
+from provision.simulator.world.docker.daemon import Docker
+from provision.simulator.world.docker.image import Image
 from provision.simulator.world.effects import DaemonStarted, InstallDocker, Put, UseDisk
 from provision.simulator.world.files import File, file, opaque
 from provision.simulator.world.installer.daemon import NOT_STARTED, SERVICE, service_there

@@ -9,7 +9,8 @@ from provision.agent.operations.docker import (
     ImageList,
     ImageListAnswer,
 )
-from provision.simulator.world import docker_client
+from provision.simulator.world.docker.daemon import cannot_connect
+from provision.simulator.world.docker.life import daemon_answers
 from provision.simulator.world.model import World
 from provision.simulator.world.refusal import refuse
 
@@ -21,13 +22,13 @@ def version(
     docker = world.docker
     if docker is None:
         return world, DockerVersionAnswer(installed=False, answers=False)
-    answers = docker_client.daemon_answers(world)
+    answers = daemon_answers(world)
     return world, DockerVersionAnswer(
         installed=True,
         answers=answers,
         client=docker.client,
         server=docker.server if answers else "",
-        message="" if answers else docker_client.cannot_connect(docker, "v1.22/version"),
+        message="" if answers else cannot_connect(docker, "version"),
     )
 
 
@@ -35,9 +36,8 @@ def images(world: World, _request: ImageList, _check: bool) -> tuple[World, Imag
     """Answer `image.list`."""
     if world.docker is None:
         raise refuse("NotFound", "there is no docker client")
-    if not docker_client.daemon_answers(world):
-        path = "v1.24/images/json" if world.docker.json_format else "v1.22/images/json"
-        message = docker_client.cannot_connect(world.docker, path)
+    if not daemon_answers(world):
+        message = cannot_connect(world.docker, "images/json")
         raise refuse("NotFound", f"the docker daemon does not answer: {message}")
     found = sorted(world.images, key=lambda image: (image.repository, image.tag))
     return world, ImageListAnswer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +22,7 @@ from provision.agent.operations.jobs import (
     JobStop,
 )
 from provision.simulator.world import jobs, paths, restarts, storage, times, windows
-from provision.simulator.world.effects import Begin, Finish
+from provision.simulator.world.effects import Begin, Finish, RunDocker
 from provision.simulator.world.files import File
 from provision.simulator.world.installer import plan
 from provision.simulator.world.installer.scripts import recognise
@@ -146,6 +147,7 @@ def _make(world: World, request: JobStart, script: File | None) -> World:
             world = storage.make_folders(world, (*paths.parents(path), path))
     knobs = world.knobs
     installer = recognise(script.sha256, knobs.generation, knobs.known_scripts) if script else None
+    docker = _is_docker(request.program)
     user, highest = _account(request)
     job = Job(
         id=request.id,
@@ -159,7 +161,7 @@ def _make(world: World, request: JobStart, script: File | None) -> World:
         started_at=world.host_time,
         last_record_at=world.host_time,
         activity=Activity(since=world.host_time),
-        engine=installer is None,
+        engine=installer is None and not docker,
         run=request.run,
         user=user,
         highest=highest,
@@ -175,9 +177,19 @@ def _make(world: World, request: JobStart, script: File | None) -> World:
     )
     world = world.put(job).put(task)
     world = schedule(world, BEGIN_SECONDS, Begin(job=job.id), job=job.id)
+    if docker:
+        world = schedule(world, BEGIN_SECONDS, RunDocker(job=job.id), job=job.id)
     if installer is not None:
         world = plan.start(world, job, installer, BEGIN_SECONDS)
     return world
+
+
+def _is_docker(program: str | None) -> bool:
+    """Tell whether a job is docker's client: it plays on the timeline, nobody need watch it."""
+    folder, name = ntpath.split((program or "").lower())
+    return name in ("docker", "docker.exe") and (
+        not folder or folder.endswith(("\\system32", "\\docker"))
+    )
 
 
 def _content(job: Job | JobStart) -> tuple[object, ...]:

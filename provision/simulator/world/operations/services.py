@@ -13,6 +13,7 @@ from provision.agent.operations.services import (
 )
 from provision.model.outcome import Json
 from provision.simulator.world import container_network
+from provision.simulator.world.docker import life
 from provision.simulator.world.model import World
 from provision.simulator.world.refusal import RefusedAfter, refuse
 from provision.simulator.world.system import Service
@@ -50,16 +51,23 @@ def ensure(world: World, request: ServiceEnsure, check: bool) -> tuple[World, Ch
     if changed and not check:
         if state == "running" and (restarts or service.state != "running"):
             _may_start(world, service, start)
-        world = world.put(new)
-        if state == "running" and (restarts or service.state != "running"):
-            world = container_network.started(world) if new.key == "docker" else world
+        before, world = world, world.put(new)
+        if service.key == life.SERVICE:
+            if state == "running" and (restarts or service.state != "running"):
+                world = container_network.started(world)
+            world = life.follow_service(before, world)
     return world, ChangeAnswer(changed=changed, before=_row(service), after=_row(new))
 
 
 def _may_start(world: World, service: Service, start: str) -> None:
     if start != "disabled":
-        world = world.put(service.model_copy(update={"start": start, "state": "stopped"}))
-        if service.starts:
+        before, world = (
+            world,
+            world.put(service.model_copy(update={"start": start, "state": "stopped"})),
+        )
+        if service.key == life.SERVICE:
+            world = life.follow_service(before, world)
+        if service.starts and life.can_start(world, service):
             return
     elif service.start != "disabled" and service.starts:
         return

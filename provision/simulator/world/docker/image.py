@@ -1,30 +1,19 @@
-"""Docker and the container images of the modelled host."""
+"""Images by their names: docker's tags, and Windows' own store."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from provision.simulator.world.thing import Frozen, Thing
-
-
-class Docker(Frozen):
-    """An installed docker: client, daemon, and the Windows service of that name.
-
-    Args:
-        server: Version of the daemon; whether it answers is the service's state.
-        json_format: The client knows `--format`; TP4's does not.
-    """
-
-    client: str
-    server: str
-    json_format: bool = True
+from provision.simulator.world.thing import Thing
 
 
 class Image(Thing):
-    """One tag of an image, as `docker images` lists it.
+    """One tag of an image, as `docker images` lists it; see `ImageContent` for what is in it.
 
     Args:
+        id: Twelve hexadecimal digits.
         created: When the image was made, ISO 8601 UTC.
+        size: What the table says; left out, the content's size is said.
     """
 
     noun: Literal["image"] = "image"
@@ -37,6 +26,11 @@ class Image(Thing):
     @property
     def key(self) -> str:
         return f"{self.repository}:{self.tag}".lower()
+
+    @property
+    def name(self) -> str:
+        """As one writes it."""
+        return f"{self.repository}:{self.tag}"
 
 
 class ContainerImage(Thing):

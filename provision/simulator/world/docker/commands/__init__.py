@@ -1,0 +1,1 @@
+"""The docker client's commands, a family each."""
