@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from provision.dockerfile.parser import Command, ParseError, parse
 from provision.simulator.world.docker import formats
 from provision.simulator.world.docker.build import context as contexts
 from provision.simulator.world.docker.build import running
 from provision.simulator.world.docker.build.builder import Builder
 from provision.simulator.world.docker.build.instructions import INSTRUCTIONS, SINCE
-from provision.simulator.world.docker.build.words import escape_sign, without_directives
+from provision.simulator.world.docker.build.reading import (
+    DIRECTIVES_SINCE,
+    Instruction,
+    instructions,
+)
+from provision.simulator.world.docker.build.words import escape_sign
 from provision.simulator.world.docker.commands.asking import need_daemon
 from provision.simulator.world.docker.commands.images import tagged
 from provision.simulator.world.docker.options import exactly, read
@@ -16,7 +20,6 @@ from provision.simulator.world.docker.play import BUSY, Play
 from provision.simulator.world.docker.reference import parse as parse_name
 from provision.simulator.world.effects import Put
 
-_DIRECTIVES_SINCE = (1, 12)
 _STAGES_SINCE = (17, 5)
 _SEND = 50_000_000.0
 
@@ -36,16 +39,15 @@ def build(play: Play, arguments: tuple[str, ...]) -> None:
     given = contexts.read(play, options.words[0], options.value("file"))
     play.say(f"Sending build context to Docker daemon {formats.size(play, given.size)}")
     play.wait(1 + given.size / _SEND, BUSY)
-    heeds = play.docker.since(*_DIRECTIVES_SINCE)
-    text = given.dockerfile if heeds else without_directives(given.dockerfile)
+    heeds = play.docker.since(*DIRECTIVES_SINCE)
     builder = Builder(
         play=play,
         context=given,
-        escape=escape_sign(text) if heeds else "\\",
+        escape=escape_sign(given.dockerfile) if heeds else "\\",
         given=dict(each.split("=", 1) for each in options.all("build-arg") if "=" in each),
         no_cache=options.on("no-cache"),
     )
-    _steps(builder, _parse(play, text), options.value("target").lower())
+    _steps(builder, instructions(play, given.dockerfile), options.value("target").lower())
     image = builder.base
     play.say(f"Successfully built {image.id}")
     for name in options.all("tag"):
@@ -54,30 +56,20 @@ def build(play: Play, arguments: tuple[str, ...]) -> None:
             play.say(f"Successfully tagged {parse_name(name)}")
 
 
-def _parse(play: Play, text: str) -> tuple[Command, ...]:
-    try:
-        commands = parse(text)
-    except ParseError as error:
-        play.fail(f"Error response from daemon: {error}")
-    if not commands:
-        play.fail("Error response from daemon: the Dockerfile cannot be empty")
-    return commands
-
-
-def _steps(builder: Builder, commands: tuple[Command, ...], target: str) -> None:
+def _steps(builder: Builder, commands: tuple[Instruction, ...], target: str) -> None:
     play = builder.play
     counted = play.docker.since(1, 13)
     stage = ""
     for number, command in enumerate(commands, 1):
-        name = command.cmd.lower()
+        name = command.name
         if name == "from":
             if builder.image is not None and target and stage == target:
                 return
             if builder.image is not None:
                 _end_stage(builder, stage)
-            stage = command.value[2].lower() if len(command.value) > 2 else ""
+            stage = command.values[2].lower() if len(command.values) > 2 else ""
         shown = f"Step {number}/{len(commands)}" if counted else f"Step {number}"
-        play.say(f"{shown} : {command.original}")
+        play.say(f"{shown} : {command.text}")
         _step(builder, name, command)
 
 
@@ -91,7 +83,7 @@ def _end_stage(builder: Builder, name: str) -> None:
     builder.ended += 1
 
 
-def _step(builder: Builder, name: str, command: Command) -> None:
+def _step(builder: Builder, name: str, command: Instruction) -> None:
     play = builder.play
     since = SINCE.get(name.upper())
     early = builder.image is None and name not in ("from", "arg")
