@@ -124,8 +124,9 @@ def _containers(world: World) -> Iterator[str]:
             yield f"the container {container.name!r} runs and the docker service does not"
         if container.state == "running" and not container.started:
             yield f"the container {container.name!r} runs and was never started"
-        if networking.find(world, container.network) is None:
-            yield f"the container {container.name!r} is on a network that is not there"
+        lost = networking.find(world, container.network) is None
+        if lost and container.state == "running":
+            yield f"the container {container.name!r} runs on a network that is not there"
     for image in world.image_contents:
         if image.parent and image.parent not in contents and not image.cached:
             yield f"the image {image.id} has a parent that is not there"

@@ -10,7 +10,7 @@ from provision.simulator.world.docker import ids, networking
 from provision.simulator.world.docker.container import Container
 from provision.simulator.world.docker.content import LayerFile
 from provision.simulator.world.docker.play import stamp
-from provision.simulator.world.effects import EndContainer
+from provision.simulator.world.effects import EndContainer, StartContainer
 from provision.simulator.world.files import File
 from provision.simulator.world.model import World
 from provision.simulator.world.schedule import schedule
@@ -18,6 +18,9 @@ from provision.simulator.world.system import Service
 
 SERVICE = "docker"
 CONFIG = "C:\\ProgramData\\docker\\config\\daemon.json"
+AFTER_NETWORK = 16.0
+"""Host seconds after the daemon's start at which its network is there."""
+
 KILLED = 1067
 """What a container ends with whose daemon went away: Windows' "the process terminated
 unexpectedly"."""
@@ -36,6 +39,8 @@ def start(world: World, key: str) -> World:
     """Let a container begin to run."""
     container = world.find(Container, key)
     if container is None or container.state == "running" or not daemon_answers(world):
+        return world
+    if networking.find(world, container.network) is None:
         return world
     address = networking.free_address(world, container.network)
     running = container.model_copy(
@@ -106,7 +111,9 @@ def begin(world: World) -> World:
     world = world.with_(docker=world.docker.model_copy(update={"config": config}))
     for container in world.containers:
         if container.restart in ("always", "unless-stopped") and container.starts:
-            world = start(world, container.key)
+            # Their network may be made a moment later.
+            again = StartContainer(container=container.key)
+            world = schedule(start(world, container.key), AFTER_NETWORK, again)
     return world
 
 

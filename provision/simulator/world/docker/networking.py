@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 
+from provision.simulator.world import container_network
 from provision.simulator.world.docker import ids
 from provision.simulator.world.docker.container import Container
 from provision.simulator.world.docker.network import DockerNetwork
@@ -34,9 +35,13 @@ def find(world: World, name: str) -> DockerNetwork | None:
 
 
 def default(world: World) -> str:
-    """Give the network that a container is in unless it says otherwise."""
+    """Give the network that a container is in unless it says otherwise.
+
+    A network that is not there is asked for all the same.
+    """
     own = _own(world)
-    return own[0].name if own[0].name != NONE else NONE
+    usual = NONE if world.windows.build <= _TP4 else "nat"
+    return own[0].name if own[0].name != NONE else usual
 
 
 def members(world: World, network: DockerNetwork) -> tuple[Container, ...]:
@@ -95,6 +100,9 @@ def _own(world: World) -> tuple[DockerNetwork, ...]:
         )
         return (*switches, none)
     prefixes = [nat.prefix for nat in world.nats]
+    if not prefixes and container_network.made_by_docker(world):
+        # It did not outlive the last restart, and docker has not made it anew, or never will.
+        return (none,)
     return (_network(world, "nat", "nat", made, *(prefixes[:1] or [FALLBACK_SUBNET])), none)
 
 

@@ -142,7 +142,7 @@ def test_impossible_containers(rtm):
     web = rtm.container("web")
     for change, text in (
         ({"image": "0" * 12}, "of an image that is not there"),
-        ({"network": "none-such"}, "on a network that is not there"),
+        ({"network": "none-such"}, "runs on a network that is not there"),
         ({"name": "other"}, "have one id or name"),
         ({"started": ""}, "was never started"),
     ):
