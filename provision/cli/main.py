@@ -35,6 +35,7 @@ COMMANDS = {
     "lint-dockerfile": f"{_HERE}.lint_dockerfile:lint_dockerfile",
     "steps": f"{_HERE}.steps:steps",
     "schema": f"{_HERE}.schema:schema",
+    "lab": f"{_HERE}.lab:lab",
     "simulate": f"{_HERE}.simulate:simulate",
 }
 

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from provision.cli.file_lock import file_lock
 from provision.engine.lease import HostHeld
 
 
-@contextmanager
-def only_one(state: Path, host: str) -> Iterator[None]:
-    """Keep other processes from a simulated host's state; the lock dies with this process.
+def only_one(state: Path, host: str) -> AbstractContextManager[None]:
+    """Keep other processes from a simulated host's state.
 
     Raises:
         HostHeld: Another process has it.
     """
-    try:
-        import fcntl
-    except ImportError:  # Windows has no such lock; there nobody is kept out.
-        yield
-        return
-    state.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(state.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise HostHeld(
-                f"the simulated host {host} is in use by another process of provision",
-                resolution="Wait until that has ended, or serve the host to several with "
-                "`provision simulate serve`.",
-            ) from None
-        yield
-    finally:
-        os.close(descriptor)
+    refusal = HostHeld(
+        f"the simulated host {host} is in use by another process of provision",
+        resolution="Wait until that has ended, or serve the host to several with "
+        "`provision simulate serve`.",
+    )
+    return file_lock(state.with_suffix(".lock"), refusal)

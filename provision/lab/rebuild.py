@@ -44,7 +44,7 @@ class VmRebuild:
         self._hands = hands
         self._nights = nights
         self._earlier = earlier
-        self._reverted = earlier.phase in (Phase.WAITING, Phase.REVERTING)
+        self._begun = any(phase is Phase.BUILDING for phase, _ in earlier.phases)
         self._snapshot = earlier.snapshot
         self._message = ""
 
@@ -95,7 +95,6 @@ class VmRebuild:
     def _revert(self) -> None:
         self._hypervisor.revert(self._vm.vm, self._vm.snapshot)
         self._hands.reverted(self._vm)
-        self._reverted = True
 
     def _start(self) -> None:
         self._hypervisor.start(self._vm.vm)
@@ -112,7 +111,7 @@ class VmRebuild:
             self._play("verify", playbook)
 
     def _play(self, work: str, playbook: str) -> None:
-        fresh = self._reverted and work == "up"
+        fresh = not self._begun and work == "up"
         done = self._hands.run(self._vm, work, playbook, fresh=fresh)
         if done.outcome == "interrupted":
             raise Stopped(f"{self._vm.name}: stopped in {work} {playbook}")

@@ -1,0 +1,21 @@
+"""`provision lab`: VMs that are rebuilt, night after night."""
+
+from __future__ import annotations
+
+import click
+
+from provision.cli.lazy_group import LazyGroup
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={"rebuild": "provision.cli.lab_rebuild:rebuild"},
+    short_help="Rebuild a lab of VMs.",
+)
+def lab() -> None:
+    """Rebuild the VMs of a lab from their snapshots, and keep what was verified.
+
+    \b
+    Example:
+      provision lab rebuild -f lab.yml
+    """
