@@ -1,0 +1,1 @@
+"""`docker build`: a Dockerfile is read by docker's own parser and played, with the faults of its day."""
