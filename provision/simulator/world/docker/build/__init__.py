@@ -1,1 +1,1 @@
-"""`docker build`: a Dockerfile is read by docker's own parser and played, with the faults of its day."""
+"""`docker build`: a Dockerfile is read by docker's own parser and played, with its day's faults."""

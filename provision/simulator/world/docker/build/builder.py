@@ -40,7 +40,7 @@ class Builder:
     context: Context
     escape: str
     image: ImageContent | None = None
-    config: ImageConfig = ImageConfig()
+    config: ImageConfig = field(default_factory=ImageConfig)
     arguments: dict[str, str] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     stages: dict[str, ImageContent] = field(default_factory=dict)
@@ -91,7 +91,9 @@ class Builder:
         self.play.wait(start_seconds(self.play) / 8, BUSY)
         self._finish(key, f"cmd /S /C #(nop) {by}", wanted, (), number)
 
-    def add(self, key: str, by: str, files: tuple[LayerFile, ...], config: ImageConfig | None = None) -> None:
+    def add(
+        self, key: str, by: str, files: tuple[LayerFile, ...], config: ImageConfig | None = None
+    ) -> None:
         """Finish a step that brings files."""
         number = self._intermediate()
         self.play.wait(start_seconds(self.play) / 4, BUSY)

@@ -58,7 +58,9 @@ def read(play: Play, given: str, dockerfile: str) -> Context:
     """Read a context from the host's disk, or end as the client does."""
     world = play.world
     if given == "-" or "://" in given or given.startswith("git@"):
-        play.fail(f"unable to prepare context: this simulated client builds from folders, not {given}")
+        play.fail(
+            f"unable to prepare context: this simulated client builds from folders, not {given}"
+        )
     folder = paths.normal(given, play.directory)
     there = world.find(File, paths.key(folder))
     if not paths.is_root(folder) and (there is None or there.kind != "folder"):

@@ -86,8 +86,8 @@ def place(builder: Builder, written: str) -> str:
     if builder.tp4 and _DRIVE.match(written):
         volume = ids.hyphened(ids.digits("volume", builder.base.id)).lower()
         builder.play.fail(
-            f"GetFileAttributesEx \\\\?\\Volume{{{volume}}}\\{written[:2]}: The filename, directory "
-            "name, or volume label syntax is incorrect."
+            f"GetFileAttributesEx \\\\?\\Volume{{{volume}}}\\{written[:2]}: The filename, "
+            "directory name, or volume label syntax is incorrect."
         )
     base = builder.config.directory or "C:\\"
     return paths.normal(written.replace("/", "\\"), base)
@@ -146,7 +146,8 @@ def _missing(builder: Builder, command: Instruction, source: str) -> None:
         play.fail(f"{source}: no such file or directory")
     path = f"\\\\?\\C:\\ProgramData\\docker\\tmp\\docker-builder000000001\\{source}"
     play.fail(
-        f"{command.name.upper()} failed: CreateFile {path}: The system cannot find the file specified."
+        f"{command.name.upper()} failed: CreateFile {path}: The system cannot find the "
+        "file specified."
     )
 
 
@@ -164,7 +165,9 @@ def _from_stage(
             name = "" if each.folder or not many else f"\\{ntpath.basename(each.path)}"
             files.append(one.model_copy(update={"path": paths.normal(into + name + rest)}))
     if not files:
-        builder.play.fail(f"COPY failed: CreateFile {source}: The system cannot find the file specified.")
+        builder.play.fail(
+            f"COPY failed: CreateFile {source}: The system cannot find the file specified."
+        )
     return files
 
 
