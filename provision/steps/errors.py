@@ -10,4 +10,8 @@ class AnswerLost(TaskError):
 
 
 class DownloadError(TaskError):
-    """The controller cannot fetch an address, or what came has another hash."""
+    """The controller cannot fetch an address."""
+
+
+class WrongHash(DownloadError):
+    """What was found or came has another hash than the playbook says."""

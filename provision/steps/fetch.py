@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ from provision.steps.effect import (
     call,
 )
 from provision.steps.ending import change_of, ended, failed, refused
+from provision.steps.errors import WrongHash
 from provision.steps.names import Sha256
 from provision.steps.step import Step, StepContext
 from provision.steps.transfer import Relay, Sent, UploadFile
@@ -136,21 +138,19 @@ fetch:
             after = {"kind": "file", "sha256": hashes[0]}
             return ended([Change(what=self.dest, before=before, after=after)])
         tried: list[str] = []
-        errors: list[OperationError] = []
+        errors: list[TaskError | OperationError] = []
         for source, by_host in self._tries():
             got = yield from self._attempt(source, context.timeout, by_host=by_host)
             if isinstance(got, ChangeAnswer):
                 via = "host" if by_host else "controller"
                 change = change_of(self.dest, got)
                 return self._done(source.sha256.lower(), source.place, via, change, tried)
-            tried.append(
-                f"{source.place}, by the {'host' if by_host else 'controller'}: {got.brief}"
-            )
+            who = "host" if by_host else "controller"
+            tried.append(f"{source.place}, by the {who}: {_why(source.place, got)}")
             yield Progress(tried[-1])
-            if isinstance(got, OperationError):
-                errors.append(got)
-                if got.record.id.split(",")[0] not in TRY_THE_NEXT:
-                    return refused([got], evidence=tried)
+            errors.append(got)
+            if isinstance(got, OperationError) and _id(got) not in TRY_THE_NEXT:
+                return refused([got], evidence=tried)
         return self._nowhere(tried, errors)
 
     def _tries(self) -> list[tuple[Source, bool]]:
@@ -203,18 +203,42 @@ fetch:
             value={"path": self.dest, "sha256": sha256, "source": place, "via": via},
         )
 
-    def _nowhere(self, tried: list[str], errors: list[OperationError]) -> StepResult:
-        finding = first_reason([[sighting(error.record)] for error in errors])
-        if any(error.record.id.startswith("HashMismatch") for error in errors):
-            remedy = "What came is not what the playbook names: read it before you trust it."
+    def _nowhere(
+        self, tried: list[str], errors: Sequence[TaskError | OperationError]
+    ) -> StepResult:
+        refusals = [error for error in errors if isinstance(error, OperationError)]
+        finding = first_reason([[sighting(error.record)] for error in refusals])
+        if any(map(_has_another_hash, errors)):
             finding = None
+            first = "What came is not what the playbook names: read it before you trust it."
+        elif finding is not None:
+            first = finding.issue.remedy
         else:
-            remedy = (
-                "Check the addresses and the way to the internet, of the host and from here; or "
-                "put the file beside the playbook and name it as a `file` source."
-            )
+            first = "Check the address, and the host's way to the internet." if refusals else ""
+        remedies = [
+            first,
+            *(error.resolution for error in errors if not _has_another_hash(error)),
+            "Or put the file beside the playbook and name it as a `file` source.",
+        ]
         why = f"{self.dest} could not be had in any of {len(tried)} ways"
-        result = explained(failed(why, remedy=remedy, evidence=tried), finding)
-        if finding is None or self.via is Via.HOST:
-            return result
-        return result.model_copy(update={"remedy": f"{finding.issue.remedy} {remedy}"})
+        result = explained(failed(why, evidence=tried), finding)
+        remedy = "\n".join(dict.fromkeys(filter(None, remedies)))
+        return result.model_copy(update={"remedy": remedy})
+
+
+def _why(place: str, error: TaskError | OperationError) -> str:
+    """Say why a source did not have the file, without naming it once more."""
+    brief = error.record.message if isinstance(error, OperationError) else error.brief
+    details = "" if isinstance(error, OperationError) else error.details
+    brief = brief.removeprefix(f"{place}: ").removeprefix(f"{place} ")
+    return f"{brief} ({details})" if details else brief
+
+
+def _id(error: OperationError) -> str:
+    return error.record.id.partition(",")[0]
+
+
+def _has_another_hash(error: TaskError | OperationError) -> bool:
+    if isinstance(error, OperationError):
+        return _id(error) == "HashMismatch"
+    return isinstance(error, WrongHash)

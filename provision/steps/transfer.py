@@ -80,7 +80,7 @@ class UploadFile:
     Args:
         local: The controller's file.
         path: The host's.
-        sha256: The hash that the controller's file must have: `DownloadError` if it has another.
+        sha256: The hash that the controller's file must have: `WrongHash` if it has another.
         timeout: Host seconds that the task may take in all; None for no limit.
     """
 
@@ -120,7 +120,7 @@ class DownloadFile:
 class Relay:
     """Let the controller fetch an address, check its hash and send it to the host; gives a `Sent`.
 
-    Raises `DownloadError` into the step when it cannot be had, or has another hash.
+    Raises `DownloadError` into the step when it cannot be had, `WrongHash` if it has another hash.
     """
 
     url: str

@@ -107,7 +107,8 @@ def test_the_controller_fetches_and_sends_on(lab, pages, right):
         assert (here.folder / "back.bin").read_bytes() == content
     else:
         assert result.counts == {"failed": 1}
-        assert "has another hash than the playbook says" in recorder.said()
+        assert f"{address}/a.bin, by the controller: has the SHA-256 " in recorder.said()
+        assert f"and the playbook says {sha256}" in recorder.said()
 
 
 SENDER = """\

@@ -37,7 +37,7 @@ from provision.steps.effect import (
     Sleep,
     Upload,
 )
-from provision.steps.errors import DownloadError
+from provision.steps.errors import DownloadError, WrongHash
 from provision.steps.registry import STEPS
 from provision.steps.step import Step, StepContext
 from provision.steps.transfer import (
@@ -205,14 +205,14 @@ class Player:
     def _fetch(self, effect: Relay) -> bytes:
         content = self.web.get(effect.url)
         if content is None:
-            raise DownloadError(f"{effect.url} cannot be reached")
+            raise DownloadError(f"{effect.url}: HTTP 404 Not Found", resolution="Correct it.")
         self._expect(content, effect.sha256, effect.url)
         return content
 
     def _expect(self, content: bytes, sha256: str | None, what: str) -> None:
         found = hashlib.sha256(content).hexdigest()
         if sha256 is not None and found != sha256.lower():
-            raise DownloadError(f"{what} has another hash than the playbook says: {found}")
+            raise WrongHash(f"{what} has the SHA-256 {found}, and the playbook says {sha256}")
 
     def _restart(self, reason: str) -> Restarted:
         old = self.boot

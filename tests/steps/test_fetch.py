@@ -110,7 +110,29 @@ def test_wrong_content_is_never_sent_and_all_is_told(player):
     told = "\n".join(result.evidence)
     assert "another hash" in told
     assert hashlib.sha256(b"evil").hexdigest() in told
-    assert "has another hash than the playbook says" in told
+    assert told.splitlines()[0] == f"{URL}, by the host: another hash"
+    assert told.count(f"and the playbook says {HASH}") == 2
+    assert "read it before you trust it" in result.remedy
+
+
+def test_every_way_is_told_with_who_tried_it_and_why_it_failed(player):
+    host = player({"file.stat": NOTHING, "download": FAILED})
+    result = host.play("fetch", sources({"url": URL}, {"file": "missing.ps1"}))
+    assert result.outcome is Outcome.FAILED
+    tried = [line for line in result.evidence if ", by the " in line]
+    assert tried == [
+        f"{URL}, by the host: {FAILED.message}",
+        "missing.ps1, by the controller: cannot read missing.ps1: No such file or directory",
+        f"{URL}, by the controller: HTTP 404 Not Found",
+    ]
+    assert "TLS 1.2" in result.remedy
+    assert "Correct it." in result.remedy
+    assert "name it as a `file` source" in result.remedy
+
+
+def test_a_wrong_file_here_is_told_as_such_too(player):
+    host = player({"file.stat": NOTHING}, files={"i.ps1": b"evil"})
+    result = host.play("fetch", {"dest": DEST, "file": "i.ps1", "sha256": HASH})
     assert "read it before you trust it" in result.remedy
 
 

@@ -76,7 +76,7 @@ def unreadable(name: str, path: Path, error: OSError) -> TaskError:
     """Give the error of a file or folder of the controller that cannot be read."""
     return TaskError(
         f"cannot read {name}: {error.strerror}",
-        details=f"sought as {path}",
+        details=f"sought as {path.absolute()}",
         resolution="Relative paths are sought beside the playbook.",
     )
 

@@ -18,7 +18,7 @@ from provision.engine.transfer.upload import upload
 from provision.engine.transfer.watch import Watch
 from provision.model.clock import Clock
 from provision.model.errors import TaskError
-from provision.steps.errors import DownloadError
+from provision.steps.errors import WrongHash
 from provision.steps.transfer import (
     DownloadFile,
     LocalLook,
@@ -114,8 +114,8 @@ class Transfers:
 
 def _expect(found: str, wanted: str, what: str, size: int) -> None:
     if found != wanted.lower():
-        raise DownloadError(
-            f"{what} has another hash than the playbook says: {found}",
-            details=f"expected {wanted}; it has {size} bytes",
-            resolution="Read what came before you trust it; then correct the playbook's hash.",
+        raise WrongHash(
+            f"{what} has the SHA-256 {found}, and the playbook says {wanted.lower()}",
+            details=f"{size:,} bytes",
+            resolution="Read it before you trust it; then correct the playbook's hash.",
         )

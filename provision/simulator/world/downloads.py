@@ -107,11 +107,18 @@ def _read(url: str, timeout: float, limit: int) -> bytes:
                     url = urljoin(url, response.headers["location"])
             except requests.exceptions.SSLError:
                 raise _Failed(windows.TLS_FAILED) from None
-            except requests.exceptions.RequestException as error:
-                raise _Failed(f"Unable to connect to the remote server ({error})") from None
+            except requests.exceptions.Timeout:
+                raise _Failed("The operation has timed out") from None
+            except requests.exceptions.RequestException:
+                raise _Failed(windows.NOT_CONNECTED.format(where=_where(url))) from None
             if not _is_loopback(url):
                 raise _Failed(windows.not_resolved("en-US", urlsplit(url).hostname or ""))
     raise _Failed("Too many automatic redirections were attempted.")
+
+
+def _where(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 def _body(response: requests.Response, limit: int) -> bytes:

@@ -96,6 +96,10 @@ INVALID_OPERATION_HRESULT = "0x80131509"
 
 DISK_FULL_HRESULT = "0x80070070"
 DISK_FULL = "There is not enough space on the disk."
+NOT_CONNECTED = (
+    "Unable to connect to the remote server (No connection could be made because the target "
+    "machine actively refused it {where})"
+)
 TLS_FAILED = "The request was aborted: Could not create SSL/TLS secure channel."
 
 SWITCH_ERROR_ID = "OperationFailed,Microsoft.HyperV.PowerShell.Commands.NewVMSwitch"
