@@ -20,6 +20,7 @@ from provision.cli.link import open_link
 from provision.cli.notebook import open_memory
 from provision.cli.observers import Observers
 from provision.cli.options import Reporting, Selection
+from provision.cli.task_choice import check_choice
 from provision.engine.emitter import Emitter
 from provision.engine.host_runner import HostRunner
 from provision.engine.run import RunOptions, RunResult
@@ -54,7 +55,9 @@ def run_hosts(
     observers = Observers(reporting)
     try:
         codes = []
-        for project in load_projects(selection, narrow):
+        projects = load_projects(selection, narrow)
+        check_choice([project.playbook for project in projects], options)
+        for project in projects:
             code = _run_one(
                 project,
                 options,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from provision.engine.run import RunOptions
-from provision.model.errors import InputError, Problem
+from provision.model.errors import InputError
 from provision.model.plan import Action, Plan, PlannedTask
 from provision.model.playbook import Playbook, Task
 from provision.playbook.template import Renderer
@@ -30,11 +30,11 @@ def make_plan(
 
     Args:
         variables: Gives what is known of a task's variables before the run.
+        options: The task to start at is one of the playbook's; else all of it is skipped.
 
     Raises:
-        InputError: `--start-at` names no task, or `--tags` no tag.
+        InputError: A condition cannot be decided.
     """
-    _check_options(playbook, options)
     results = frozenset(task.register for task in playbook.tasks if task.register)
     started = options.start_at is None
     planned = []
@@ -85,26 +85,3 @@ def _intent(task: Task, variables: VariablesOf, prepare: Prepare) -> str:
         return prepare(task, variables(task)).intent()
     except InputError:
         return f"{task.step}, with values that are known only during the run"
-
-
-def _check_options(playbook: Playbook, options: RunOptions) -> None:
-    problems = []
-    names = [task.name for task in playbook.tasks]
-    if options.start_at is not None and options.start_at not in names:
-        problems.append(
-            Problem(
-                f"--start-at: no task is called {options.start_at!r}",
-                hint="The tasks are: " + "; ".join(names),
-            )
-        )
-    tags = {tag for task in playbook.tasks for tag in task.tags}
-    problems += [
-        Problem(f"--tags: no task has the tag {tag!r}", hint=_tags_hint(tags))
-        for tag in sorted(options.tags - tags)
-    ]
-    if problems:
-        raise InputError(problems)
-
-
-def _tags_hint(tags: set[str]) -> str:
-    return f"The tags are: {', '.join(sorted(tags))}" if tags else "No task of it has tags."

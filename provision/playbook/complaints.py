@@ -133,6 +133,7 @@ def complaints_of(error: ValidationError, data: Any) -> list[Complaint]:
     """
     raw = error.errors(include_url=False, include_input=True)
     complaints = [Complaint(one, data) for one in raw]
+    complaints = [one for one in complaints if not _only_follows(one, complaints)]
     kept = [one for one in complaints if one.branch is None]
     branched: dict[Place, list[Complaint]] = {}
     for one in complaints:
@@ -149,6 +150,14 @@ def complaints_of(error: ValidationError, data: Any) -> list[Complaint]:
             meant = group[:1]
         kept += meant
     return kept
+
+
+def _only_follows(complaint: Complaint, complaints: list[Complaint]) -> bool:
+    """Whether a list counts as too short only because what is in it is wrong."""
+    place = complaint.place
+    return complaint.kind == "too_short" and any(
+        len(one.place) > len(place) and one.place[: len(place)] == place for one in complaints
+    )
 
 
 def problems_of(

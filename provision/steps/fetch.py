@@ -23,7 +23,7 @@ from provision.steps.effect import (
 )
 from provision.steps.ending import change_of, ended, failed, refused
 from provision.steps.errors import WrongHash
-from provision.steps.names import Sha256
+from provision.steps.names import Sha256, WebAddress
 from provision.steps.step import Step, StepContext
 from provision.steps.transfer import Relay, Sent, UploadFile
 
@@ -50,7 +50,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str | None = Field(default=None, pattern=r"^https?://")
+    url: WebAddress | None = None
     file: str | None = None
     sha256: Sha256
 
@@ -98,7 +98,7 @@ fetch:
 
     dest: str
     sources: tuple[Source, ...] = ()
-    url: str | None = None
+    url: WebAddress | None = None
     file: str | None = None
     sha256: Sha256 | None = None
     via: Via = Via.AUTO

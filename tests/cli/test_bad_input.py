@@ -88,6 +88,78 @@ def test_options(provision: Run, tmp_path: Path, arguments: list[str], said: str
     assert said in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--start-at", "Secnd"],
+            "error: --start-at: no task of site.yml is called 'Secnd'\n"
+            "  hint: did you mean 'Second'?\n",
+        ),
+        (
+            ["--start-at", "xyz"],
+            "error: --start-at: no task of site.yml is called 'xyz'\n"
+            "  hint: there are: First; Second\n",
+        ),
+        (
+            ["--tags", "wbe,db"],
+            "error: --tags: no task of site.yml has the tag 'wbe'\n  hint: did you mean 'web'?\n",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["up", "plan"])
+def test_tasks_that_are_not_there_are_told_before_any_connection(
+    provision: Run, tmp_path: Path, command: str, arguments: list[str], said: str
+) -> None:
+    write(
+        tmp_path,
+        "simulate: {}\nplaybook: site.yml\n",
+        "tasks:\n  - {name: First, assert: 1 == 1, tags: [web, db]}\n"
+        "  - {name: Second, assert: 1 == 1}\n",
+    )
+    done = provision(command, *arguments)
+    assert done.returncode == 2
+    assert (done.stdout, done.stderr) == ("", said)
+
+
+def test_a_tag_of_one_of_two_playbooks_is_good(provision: Run, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "defaults: {simulate: {speed: 10000}}\nhosts:\n  a: {playbook: site.yml}\n"
+        "  b: {playbook: other.yml}\n",
+        "tasks:\n  - {name: First, assert: 1 == 1, tags: web}\n",
+    )
+    (tmp_path / "other.yml").write_text("tasks:\n  - {name: First, assert: 1 == 1}\n")
+    done = provision("plan", "--tags", "web")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "b:   1. skip First" in done.stdout
+    assert provision("plan", "--tags", "wbe").returncode == 2
+
+
+def test_a_wrong_hash_is_told_in_words(provision: Run, tmp_path: Path) -> None:
+    playbook = """\
+tasks:
+  - fetch: {dest: 'C:\\x', url: 'https://example.com/x', sha256: 0123abc}
+  - fetch: {dest: 'C:\\x', url: 'ftp://example.com/x', sha256: xyz}
+  - verify: [{file: {path: 'C:\\x', sha256: 'sha256:abc'}}]
+"""
+    write(tmp_path, "simulate: {}\nplaybook: site.yml\n", playbook)
+    done = provision("validate")
+    assert done.returncode == 2
+    assert [line for line in done.stderr.splitlines() if "error:" in line or "-->" in line] == [
+        "error: 'fetch.sha256': a SHA-256 is 64 hexadecimal digits, and here are 7",
+        " --> site.yml:2:65",
+        "error: 'fetch.url' must be an http:// or https:// address, got 'ftp://example.com/x'",
+        " --> site.yml:3:32",
+        "error: 'fetch.sha256': a SHA-256 is 64 hexadecimal digits, and 'x' is none",
+        " --> site.yml:3:63",
+        "error: 'verify.checks[0].file.sha256': a SHA-256 is 64 hexadecimal digits alone: "
+        "leave out 'sha256:'",
+        " --> site.yml:4:42",
+        "error: 4 problems found; nothing was done",
+    ]
+
+
 def test_a_missing_secret(provision: Run, tmp_path: Path) -> None:
     write(tmp_path, HOST.format(port=9) + "playbook: site.yml\n")
     done = provision("up")

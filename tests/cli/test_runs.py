@@ -75,7 +75,6 @@ def test_the_second_run_has_nothing_to_change(provision: Run, tmp_path: Path) ->
         ("  - {name: never, assert: 1 == 2}\n", (), 1),
         ("  - {name: never, assert: 1 == 2, ignore: true}\n", (), 0),
         ("  - {name: never, assert: 1 == 2, ignore: true}\n", ("--strict",), 5),
-        (FOLDER, ("--start-at", "Nothing"), 2),
         (FOLDER + WRONG, ("--start-at", "A wrong hope"), 4),
         ("  - name: x\n    assert: one == 'two'\n", ("--var", "one=two"), 0),
         ("  - name: x\n    assert: one == 'two'\n", (), 2),

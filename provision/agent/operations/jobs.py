@@ -7,7 +7,7 @@ alone tells what became of it, whoever died in between.
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -21,6 +21,11 @@ from pydantic import (
 from provision.agent.operations.base import WIRE, Answer, ChangeAnswer, Operation
 from provision.agent.operations.execution import Record, SafeId
 from provision.model.secret import Secret
+from provision.model.shape import Shape
+
+Account = Annotated[
+    str, Shape(r"^[^\x00-\x1f/:*?\"<>|]+$", 'an account, without any of / : * ? " < > |')
+]
 
 
 class JobState(Enum):
@@ -60,7 +65,7 @@ class JobAccount(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    user: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f/:*?\"<>|]+$")
+    user: Account = Field(min_length=1, max_length=200)
     password: Secret
     level: Literal["limited", "highest"] = "limited"
 

@@ -27,6 +27,7 @@ from provision.steps.docker.revision import (
     misfit,
     warned_of,
 )
+from provision.steps.docker.shapes import ContainerName, RestartPolicy
 from provision.steps.effect import Elapsed, Procedure, Progress, StepProcedure
 from provision.steps.ending import ended, failed
 from provision.steps.names import Strings
@@ -86,7 +87,7 @@ container:
   restart: always
 """
 
-    container: str = Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]+$")
+    container: ContainerName
     state: ContainerState = ContainerState.RUNNING
     image: ImageName | None = None
     command: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
@@ -95,9 +96,7 @@ container:
     environment: dict[str, str] = {}
     network: str | None = Field(default=None, min_length=1)
     isolation: Isolation = Isolation.DEFAULT
-    restart: str | None = Field(
-        default=None, pattern=r"^(no|always|unless-stopped|on-failure(:\d+)?)$"
-    )
+    restart: RestartPolicy | None = None
     memory: str | None = None
     mismatch: Mismatch = Mismatch.FAIL
     stop_seconds: int = Field(default=10, ge=0, le=3600)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, ClassVar
 
-from pydantic import Field, IPvAnyAddress, IPvAnyNetwork
+from pydantic import IPvAnyAddress, IPvAnyNetwork
 
 from provision.model.outcome import Change, Json
 from provision.steps.docker.client import DockerRefused, act, gave_up, inspect
 from provision.steps.docker.reading import at, short_id
+from provision.steps.docker.shapes import Driver, NetworkName
 from provision.steps.effect import Procedure, StepProcedure
 from provision.steps.ending import ended, failed
 from provision.steps.step import Step, StepContext
@@ -50,9 +51,9 @@ docker_network:
   gateway: 172.20.0.1
 """
 
-    network: str = Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_. -]*$")
+    network: NetworkName
     state: NetworkState = NetworkState.PRESENT
-    driver: str = Field(default="nat", pattern=r"^(nat|transparent|l2bridge|l2tunnel|overlay|ics)$")
+    driver: Driver = "nat"
     subnet: IPvAnyNetwork | None = None
     gateway: IPvAnyAddress | None = None
     options: dict[str, str] = {}

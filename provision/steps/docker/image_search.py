@@ -8,6 +8,7 @@ from pydantic import Field
 
 from provision.model.outcome import Json
 from provision.steps.docker.client import rows
+from provision.steps.docker.shapes import SearchTerm
 from provision.steps.effect import StepProcedure
 from provision.steps.ending import ended, failed
 from provision.steps.names import Strings
@@ -38,7 +39,7 @@ image_search:
 register: found
 """
 
-    term: str = Field(min_length=1, pattern=r"^[^-\s]\S*$")
+    term: SearchTerm
     wanted: Strings = ()
     at_least: int = Field(default=0, ge=0)
 
