@@ -48,6 +48,7 @@ class _State:
     folder: str
     sha256: str = ""
     marker: str = ""
+    labels: bool = True
     changes: list[Change] = field(default_factory=list)
     log: BuildLog = field(default_factory=BuildLog)
 
@@ -127,10 +128,10 @@ image_build:
         )
         state.changes += sent.changes
         version = yield from call(DockerVersion())
-        labels = knows_labels(version.client)
+        state.labels = knows_labels(version.client)
         if not (context.check and sent.changes):
             state.sha256 = yield from context_hash(state.folder, self._deciding())
-        if state.sha256 and not labels:
+        if state.sha256:
             state.marker = marker_for(names[0], state.sha256)
         full = [each.full for each in names]
         asked = [*full, state.marker] if state.marker else full
@@ -160,8 +161,9 @@ image_build:
                 changes=state.changes,
             )
         before = None if building else _id(current)
-        state.changes.append(Change(what=f"image {full[0]}", before=before, after=_id(image)))
-        if state.marker:
+        if before != _id(image):
+            state.changes.append(Change(what=f"image {full[0]}", before=before, after=_id(image)))
+        if not self._has_label(state, image):
             yield from self._mark(names[0], state, image)
         evidence = [told, *_told(done, state.log)]
         result = yield from self._tagged(image, [image, *found[1:]], state, context, evidence)
@@ -181,13 +183,15 @@ image_build:
     ) -> bool:
         if current is None or not state.sha256:
             return False
-        if state.marker:
-            return marked is not None and marked.get("Id") == current.get("Id")
-        return bool(at(current, "Config", "Labels", LABEL) == state.sha256)
+        same = marked is not None and marked.get("Id") == current.get("Id")
+        return same or self._has_label(state, current)
+
+    def _has_label(self, state: _State, image: dict[str, Any]) -> bool:
+        return bool(at(image, "Config", "Labels", LABEL) == state.sha256)
 
     def _job(self, name: Reference, state: _State) -> DockerJob:
         words = ["build", "-t", name.full, "-f", f"{state.folder}\\{self.dockerfile}"]
-        if not state.marker:
+        if state.labels:
             words += ["--label", f"{LABEL}={state.sha256}"]
         for argument, value in self.arguments.items():
             words += ["--build-arg", f"{argument}={value}"]

@@ -59,7 +59,7 @@ image_save:
                 remedy="Bring it with `image_pull`, `image_load` or `image_build` before.",
             )
         ids = {
-            name: str(one.get("Id")) if one is not None else "not there yet"
+            name: str(one.get("Id")) if one is not None else "not yet"
             for name, one in zip(names, found, strict=True)
         }
         there, note = yield from read_note(self.dest)

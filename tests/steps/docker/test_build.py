@@ -100,6 +100,15 @@ def test_a_docker_without_labels_has_a_tag_with_the_hash(building, docker):
     assert marks[1] == ("rmi", "--no-prune", "example.com/app:provision-old")
 
 
+def test_a_label_that_does_not_come_through_is_made_up_for(building, docker):
+    host = building("24.0.7")
+    docker.ends = [(0, [], lambda: docker.image("example.com/app:1", ID))]
+    host.play("image_build", PARAMS)
+    assert [words[0] for words in docker.done if "provision-" in words[-1]] == ["tag"]
+    docker.present = False
+    assert host.play("image_build", PARAMS).outcome is Outcome.OK
+
+
 def test_check_mode_builds_and_sends_nothing(building, docker):
     host = building(sent=SENT)
     result = host.play("image_build", PARAMS, check=True)
