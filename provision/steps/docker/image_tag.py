@@ -43,6 +43,15 @@ image_tag:
     def run(self, context: StepContext) -> StepProcedure:
         """Look at all of them in one exchange; then tag what differs."""
         source, *present = yield from inspect("image", self.image, *full_names(self.tags))
+        if source is None and context.check:
+            # An earlier task, which check mode left out, may bring it.
+            return ended(
+                [
+                    Change(what=f"image {name}", after=f"that of {self.image}")
+                    for name in full_names(self.tags)
+                ],
+                evidence=[f"there is no image {self.image} yet"],
+            )
         if source is None:
             return failed(
                 f"there is no image {self.image} on the host",

@@ -171,7 +171,10 @@ def test_a_refused_tag_keeps_what_changed_before(player, docker, refuse, say):
 
 
 def test_there_is_nothing_to_tag(player, docker):
-    result = player(docker.script()).play("image_tag", {"image": "a", "tags": "b"})
+    host = player(docker.script())
+    params = {"image": "a", "tags": "b"}
+    assert host.play("image_tag", params, check=True).outcome is Outcome.CHANGED
+    result = host.play("image_tag", params)
     assert "no image a" in result.failure
 
 
