@@ -89,7 +89,7 @@ class _Known:
 
 
 def _known(journal: Journal, host: str) -> _Known:
-    run = last_run(journal, host)
+    run = last_run(journal, host, at_work=True)
     if run is None:
         return _Known()
     story = tell(run, journal.entries(run.id))

@@ -25,7 +25,7 @@ def history(host: str | None, hostfile: str, as_json: bool, number: int) -> int:
     from provision.cli.exit_codes import ExitCode
     from provision.cli.records import NO_RUN, open_records, standing
     from provision.report.run_json import run_row
-    from provision.report.run_page import counts, moment, stands
+    from provision.report.run_page import counts, ending, moment, stands
     from provision.report.text import clean
 
     with open_records(hostfile) as journal:
@@ -42,6 +42,6 @@ def history(host: str | None, hostfile: str, as_json: bool, number: int) -> int:
             who = found.alive.description if found.alive else ""
             click.echo(
                 f"{run.id}  {moment(run.started)}  {clean(run.host)}  {clean(run.playbook)}\n"
-                f"  {stands(story, found.state, who)} ({counts(story)})"
+                f"  {stands(story, found.state, who)}{ending(story)}\n  {counts(story)}"
             )
     return ExitCode.DONE

@@ -81,9 +81,9 @@ def standing(journal: Journal, run: Run) -> Standing:
     return Standing(story, holder if ours else None)
 
 
-def last_run(journal: Journal, host: str) -> Run | None:
-    """Give a host's latest run."""
-    return next(iter(journal.runs(host, limit=1)), None)
+def last_run(journal: Journal, host: str, *, at_work: bool = False) -> Run | None:
+    """Give a host's latest run, or the latest that got to work."""
+    return next(iter(journal.runs(host, limit=1, at_work=at_work)), None)
 
 
 def find_run(journal: Journal | None, written: str) -> Run:
@@ -112,7 +112,7 @@ def known_owners(journal: Journal, host: str) -> frozenset[str]:
     """The names under which the latest runs held a host."""
     return frozenset(
         str(entry.data["owner"])
-        for run in journal.runs(host, limit=_LATEST)
+        for run in journal.runs(host, limit=_LATEST, at_work=True)
         for entry in journal.entries(run.id, kinds=(Kind.RESUMED,))
         if "owner" in entry.data
     )

@@ -90,13 +90,16 @@ def _run_one(
     try:
         with remembering as (memory, journal), open_link(project.located) as link:
             told = observers.for_host(link.clock)
-            if journal is not None:
-                told.append(JournalObserver(journal, memory.id))
+            notes = JournalObserver(journal, memory.id) if journal is not None else None
+            if notes is not None:
+                told.append(notes)
             runner = make_runner(project, options, link, told, memory)
             try:
                 with interrupts(runner.interrupt, lambda text: click.echo(text, err=True)):
                     result = _result(runner, work)
                 code = exit_code_for(result, strict=strict)
+                if notes is not None and not memory.began:
+                    notes.belongs_to(memory.never_began())
                 finish(name, told, result, code)
             finally:
                 for observer in told:

@@ -21,6 +21,7 @@ class Status:
     Args:
         holder: Who works on it, as far as this journal knows.
         last: Its latest run.
+        unfinished: The run that the next one goes on with, if the latest never got to work.
         seen: What is on it now; None when it was not asked or did not answer.
         unseen: Why it is not known what is on it; empty when it is, or was not asked.
     """
@@ -29,6 +30,7 @@ class Status:
     simulated: bool
     holder: Holder | None
     last: Standing | None
+    unfinished: Standing | None = None
     seen: Seen | None = None
     unseen: str = ""
 
@@ -43,8 +45,17 @@ def status_of(journal: Journal | None, hostfile: str, located: Located, *, ask: 
     run = last_run(journal, name) if journal is not None else None
     holder = living_holder(journal, name) if journal is not None else None
     last = standing(journal, run) if journal is not None and run is not None else None
+    earlier = _unfinished(journal, name) if journal is not None else None
     seen, unseen = _ask(hostfile, located) if ask else (None, "")
-    return Status(name, simulated, holder, last, seen, unseen)
+    return Status(name, simulated, holder, last, earlier, seen, unseen)
+
+
+def _unfinished(journal: Journal, host: str) -> Standing | None:
+    worked = last_run(journal, host, at_work=True)
+    if worked is None or worked == last_run(journal, host):
+        return None
+    found = standing(journal, worked)
+    return found if found.state != "ended" else None
 
 
 def _ask(hostfile: str, located: Located) -> tuple[Seen | None, str]:

@@ -10,7 +10,7 @@ from provision.cli.records import NO_RUN
 from provision.cli.status_of import Status
 from provision.report import phrases
 from provision.report.run_json import run_row
-from provision.report.run_page import counts, moment, stands
+from provision.report.run_page import counts, ending, moment, stands
 from provision.report.text import clean, duration
 
 
@@ -77,10 +77,15 @@ def _last(status: Status) -> list[str]:
     story, state = status.last.story, status.last.state
     said = [f"{story.run.id}, playbook {clean(story.run.playbook)}"]
     if state != "running":
-        said.append(f"{stands(story, state)}; last entry {moment(story.last_time)}")
+        said.append(f"{stands(story, state)}{ending(story)}")
+        said.append(f"last entry {moment(story.last_time)}")
     said.append(counts(story))
     if state in ("broken off", "interrupted"):
         said.append("`provision up` goes on with it")
+    if status.unfinished is not None:
+        earlier = status.unfinished
+        said.append(f"before it {earlier.story.run.id}: {stands(earlier.story, earlier.state)};")
+        said.append("`provision up` goes on with that one")
     return said
 
 

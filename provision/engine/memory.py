@@ -14,7 +14,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provision.journal.entry import Entry, Kind, Run
@@ -123,7 +123,7 @@ class RunMemory:
             (earlier.playbook_sha256, self._new.playbook_sha256, "the playbook has changed"),
             (earlier.variables_sha256, self._new.variables_sha256, "variables have changed"),
             (dict(earlier.options), dict(self._new.options), "the options are others"),
-            (earlier.machine, facts.machine_id, "another machine answers at this address"),
+            (earlier.machine, _machine(facts), "another machine answers at this address"),
         )
         found = [told for before, after, told in differences if before != after]
         return " and ".join(found)
@@ -141,10 +141,22 @@ class RunMemory:
         self._past = None
         self.id = self._new.id
         if self._journal is not None:
-            run = {name: getattr(self._new, name) for name in Run.__slots__}
-            self._journal.begin(Run(**{**run, "machine": facts.machine_id}))
+            self._journal.begin(replace(self._new, machine=_machine(facts)))
             self._began = True
             self._append(Kind.RESUMED, data={"owner": self.owner, "after": 0})
+
+    def never_began(self) -> str:
+        """Write down a run that ends before it got to work; gives its id, empty without a journal.
+
+        It stands for itself: an earlier run that has not come to its end is still the next one's to
+        go on with.
+        """
+        if self._journal is None:
+            return ""
+        self._journal.begin(self._new)
+        data = {"owner": owner_of(self._new.id), "after": 0}
+        self._journal.append(self._new.id, Kind.RESUMED, data=data)
+        return self._new.id
 
     def connected(self, facts: Facts) -> None:
         """Write down which boot of which host it is."""
@@ -170,7 +182,7 @@ class RunMemory:
             return True
         return any(
             entry.data.get("owner") == owner
-            for run in self._journal.runs(self._new.host, limit=20)
+            for run in self._journal.runs(self._new.host, limit=20, at_work=True)
             for entry in self._journal.entries(run.id, kinds=(Kind.RESUMED,))
         )
 
@@ -247,7 +259,7 @@ class RunMemory:
             write(self.id, kind, task=task, boot=self._boot, data=data)
 
     def _look_back(self, journal: Journal) -> None:
-        for run in journal.runs(self._new.host, limit=1):
+        for run in journal.runs(self._new.host, limit=1, at_work=True):
             past = recall(run, list(journal.entries(run.id)))
             if past is not None:
                 self._past, self.unfinished, self.id = past, run, run.id
@@ -298,6 +310,10 @@ def _refused(past: Past, task: int, effect: int) -> None:
     jobs = past.jobs.get(task, {})
     for job in [job for job, number in jobs.items() if number == effect]:
         del jobs[job]
+
+
+def _machine(facts: Facts) -> str:
+    return facts.machine_id or "unknown"
 
 
 def owner_of(run: str) -> str:

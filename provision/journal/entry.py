@@ -32,7 +32,7 @@ class Run:
     """One run on one host, over all its resumptions.
 
     Args:
-        machine: The host's machine id, as it said itself.
+        machine: The host's machine id, as it said itself; empty when the run never got to work.
         playbook_sha256: Of the playbook and everything it includes.
         variables_sha256: Of all variables that templates could use.
         options: As given: check, tags, start_at.
@@ -49,6 +49,11 @@ class Run:
     options: Mapping[str, Any]
     controller: str
     started: str
+
+    @property
+    def got_to_work(self) -> bool:
+        """Whether it reached its host and was given it."""
+        return bool(self.machine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ class JournalObserver:
     """Keeps one run's lines and events.
 
     Never raises: a journal that cannot be written stops the run where the engine writes to it.
-    Until the run is in the journal, or is said to go on, everything is held back; it is forgotten
-    if that never comes.
+    Until the run is in the journal, or is said to go on, everything is held back; `belongs_to` may
+    give it to another run, and it is forgotten if none of that comes.
 
     Args:
         run: The run's id; a `run_continued` event names the one that it goes on with.
@@ -85,6 +85,10 @@ class JournalObserver:
             self._notice(event)
         except JournalError as error:
             self.failure = self.failure or error
+
+    def belongs_to(self, run: str) -> None:
+        """Write what was held back, and what follows, under a run of the journal."""
+        self._run, self._known, self._earlier = run, False, False
 
     def close(self) -> None:
         """Write what is still held back."""
@@ -112,8 +116,8 @@ class JournalObserver:
                 self._end_task()
                 self._write(Kind.RUN_FINISHED, None, _run_finished(event))
             case RunContinued():
-                self._run, self._resumed = event.run, event.resumed
-                self._known, self._earlier = False, False
+                self._resumed = event.resumed
+                self.belongs_to(event.run)
         if isinstance(event, _KEPT):
             self._write(Kind.EVENT, self._task, event.model_dump(mode="json"))
         if self._known and not isinstance(event, VerifyResult):

@@ -130,9 +130,19 @@ class Journal:
         """
         self._write()
 
-    def runs(self, host: str | None = None, *, limit: int = 1000) -> list[Run]:
-        """Give runs, the latest first."""
-        where, values = ("WHERE host = ?", [host]) if host else ("", [])
+    def runs(
+        self, host: str | None = None, *, limit: int = 1000, at_work: bool = False
+    ) -> list[Run]:
+        """Give runs, the latest first.
+
+        Args:
+            at_work: Only those that got to work.
+        """
+        wanted = [("host = ?", host)] if host else []
+        if at_work:
+            wanted.append(("machine != ?", ""))
+        where = f"WHERE {' AND '.join(condition for condition, _ in wanted)}" if wanted else ""
+        values = [value for _, value in wanted]
         rows = self.database.read(
             f"SELECT * FROM runs {where} ORDER BY rowid DESC LIMIT ?", (*values, limit)
         )

@@ -170,9 +170,10 @@ def _warned(story: RunStory, entry: Entry) -> RunStory:
 def _run_finished(story: RunStory, entry: Entry) -> RunStory:
     outcome = str(entry.data["outcome"])
     code = entry.data.get("exit_code")
+    gone_on_with = outcome in _GONE_ON_WITH and story.run.got_to_work
     return replace(
         story,
-        state=RunState.INTERRUPTED if outcome in _GONE_ON_WITH else RunState.ENDED,
+        state=RunState.INTERRUPTED if gone_on_with else RunState.ENDED,
         outcome=outcome,
         exit_code=None if code is None else int(code),
         message=str(entry.data.get("message") or ""),

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from provision.journal.story import RunStory
 
 _STORY = TypeAdapter(RunStory)
-_SHORT = {"run", "outcome", "exit_code", "seconds", "last_time", "machine"}
+_SHORT = {"run", "outcome", "exit_code", "message", "seconds", "last_time", "machine"}
 
 
 def run_data(story: RunStory, state: str) -> dict[str, Any]:

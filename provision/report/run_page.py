@@ -12,7 +12,7 @@ _ENDINGS = {
     "changed": "done: the host was changed",
     "failed": "failed",
     "interrupted": "interrupted",
-    "unreachable": "no usable connection to the host",
+    "unreachable": "unreachable",
 }
 _ORDER = ("changed", "ok", "skipped", "failed", "unreachable")
 
@@ -40,6 +40,14 @@ def stands(story: RunStory, state: str, who: str = "") -> str:
             return f"{_ENDINGS.get(story.outcome, clean(story.outcome))}{where}"
 
 
+def ending(story: RunStory) -> str:
+    """Say how a run ended that did not come through: ` (exit code 3): why`; else empty."""
+    if not story.exit_code:
+        return ""
+    why = next(iter(lines(story.message)), "")
+    return f" (exit code {story.exit_code})" + (f": {why}" if why else "")
+
+
 def counts(story: RunStory) -> str:
     """Count tasks, warnings and restarts: `3 changed, 2 ok, 1 warning, 1 restart`."""
     found = story.counts
@@ -57,6 +65,8 @@ def page(story: RunStory, state: str, who: str = "") -> Iterator[str]:
     """Tell everything about a run, line by line."""
     run = story.run
     machine = f" ({clean(story.machine)}, build {story.os_build})" if story.machine else ""
+    if not run.got_to_work:
+        machine = ": it never got to work there"
     yield f"run {run.id} on {clean(run.host)}{machine}"
     yield f"  playbook    {clean(run.playbook)} (sha256 {run.playbook_sha256[:12]})"
     options = ", ".join(f"{name} {value}" for name, value in run.options.items() if value)

@@ -129,6 +129,30 @@ def test_one_host_s_failure_leaves_the_others_alone(provision: Run, tmp_path: Pa
     assert provision("up", "--limit", "b").returncode == 0
 
 
+def test_a_host_that_is_never_reached_is_in_the_history(provision: Run, tmp_path: Path) -> None:
+    write(tmp_path, FOLDER + "  - {name: never, assert: 1 == 2}\n")
+    assert provision("up").returncode == 1
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        write(
+            tmp_path,
+            FOLDER,
+            f"name: host\nwinrm: {{address: 127.0.0.1, port: {port}, scheme: http,"
+            " password: {env: SECRET}, connect_timeout: 1}\n",
+        )
+        assert provision("up", SECRET="x").returncode == 3
+    rows = events(provision("history", "--json").stdout)
+    assert [(row["outcome"], row["exit_code"]) for row in rows] == [
+        ("unreachable", 3),
+        ("failed", 1),
+    ]
+    assert f"127.0.0.1:{port}" in str(rows[0]["message"])
+    told = provision("history").stdout
+    assert "  unreachable (exit code 3): " in told
+    assert "never got to work" in provision("show", "last").stdout
+
+
 def test_facts_and_doctor(provision: Run, tmp_path: Path) -> None:
     write(tmp_path, FOLDER)
     done = provision("facts", "--json")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.engine.memory import new_run, recall
+from provision.engine.memory import RunMemory, new_run, recall
 from provision.engine.run import RunOptions
 from provision.journal.entry import Entry, Kind
 
@@ -71,6 +71,19 @@ def test_a_restart_that_was_asked_for_is_not_asked_for_again(lab: Callable[..., 
     result, _ = here.run(THREE)
     assert result.error is None
     assert boots(here) == 2
+
+
+def test_a_run_that_never_got_to_work_is_kept_and_not_gone_on_with(
+    lab: Callable[..., Any],
+) -> None:
+    here = lab()
+    with pytest.raises(Died):
+        here.run(THREE, react=die_at("task_started", "second"))
+    between = RunMemory(here.journal, new_run("between", "lab-01", ("x", "y"), {}, {}))
+    between.never_began()
+    assert [run.got_to_work for run in here.journal.runs()] == [False, True]
+    _, seen = here.run(THREE)
+    assert [(one.run, one.resumed) for one in seen.of("run_continued")] == [("run-1", True)]
 
 
 def test_a_changed_playbook_begins_anew(lab: Callable[..., Any]) -> None:
