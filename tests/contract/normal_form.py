@@ -24,7 +24,9 @@ _VOLATILE = frozenset(
 )
 _SECTIONS = (
     "features", "services", "scheduled_tasks", "registry", "adapters", "switches", "nats", "images",
+    "image_contents", "containers", "docker_networks",
 )  # fmt: skip
+_OF_CONTAINERS = ("created", "started", "finished")
 _WHOLE = ("windows", "account", "docker")
 _OF_STUBS = re.compile(r",(New-VMSwitch|Microsoft\.HyperV\.PowerShell\.Commands\.NewVMSwitch)$")
 
@@ -100,11 +102,19 @@ def world(value: World, files: dict[str, str]) -> dict[str, Any]:
     left: dict[str, Any] = {name: getattr(value, name) for name in _WHOLE}
     for section in _SECTIONS:
         left[section] = {
-            thing.key: thing
+            thing.key: _timeless(thing) if section in _SECTIONS[-3:] else thing
             for thing in getattr(value, section)
             if getattr(thing, "path", "") != "\\provision\\"
         }
     return {**left, "files": files}
+
+
+def _timeless(thing: Any) -> Any:
+    """Give a thing of docker's without its times: the engine's side lets none pass."""
+    tree = thing.model_dump(mode="json", exclude=set(_OF_CONTAINERS))
+    for layer in tree.get("layers", ()):
+        del layer["created"]
+    return tree
 
 
 def world_files(value: World, root: str) -> dict[str, str]:

@@ -109,7 +109,4 @@ def rtm(host: Callable[..., Typist]) -> Typist:
 @pytest.fixture
 def today(host: Callable[..., Typist]) -> Typist:
     """Windows Server 2022 with a docker of today."""
-    typist = host("rtm", release="27.3.1")
-    windows = typist.world.windows.model_copy(update={"build": 20348, "version": "10.0.20348"})
-    typist.world = typist.world.with_(windows=windows, images=())
-    return typist
+    return host("2022")
