@@ -60,10 +60,18 @@ def _show(finding: Finding) -> None:
 
     state = click.style(f"{finding.state:<7}", fg=_COLORS[finding.state])
     width = max(40, shutil.get_terminal_size((110, 24)).columns - _INDENT)
-    found = [part for line in lines(finding.found) for part in textwrap.wrap(line, width)]
+    found = [
+        part
+        for line in lines(finding.found)
+        for part in textwrap.wrap(line, width, break_on_hyphens=False)
+    ]
     click.echo(f"  {state}  {finding.look:<26}  {found[0] if found else ''}")
     for line in found[1:]:
         click.echo(f"{' ' * _INDENT}{line}")
-    remedy = [part for line in lines(finding.remedy) for part in textwrap.wrap(line, width)]
+    remedy = [
+        part
+        for line in lines(finding.remedy)
+        for part in textwrap.wrap(line, width, break_on_hyphens=False)
+    ]
     for line in remedy:
         click.echo(f"{' ' * _INDENT}{click.style(line, bold=True)}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from provision.cli.link import Link
 from provision.cli.located import Located
 from provision.engine.clock import HostClock
+from provision.model.errors import InputError, Problem
 from provision.model.position import Position
 from provision.model.secret import Secret, SecretReference
 from provision.model.ssh import SSHSettings
@@ -27,8 +29,15 @@ def ssh_link(located: Located, settings: SSHSettings) -> SSHLink:
     """Make a host reachable.
 
     Raises:
+        InputError: A file that the host file names is not there.
         SecretError: The password or the passphrase cannot be had.
     """
+    for name in ("key", "config"):
+        path = getattr(settings, name)
+        if isinstance(path, str) and not Path(path).is_file():
+            hint = "a relative path is sought beside the host file"
+            message = f"{located.host.name}: ssh.{name}: the file {path} is not there"
+            raise InputError([Problem(message, located.host.position, hint)])
 
     def secret(reference: SecretReference | str | None, at: Position | None) -> Secret | None:
         return None if reference is None else resolve(reference, located.folder, at)

@@ -13,7 +13,8 @@ from provision.transport.ssh_route import Hop, route
 
 _PORT_REMEDY = (
     "On the host: `Start-Service sshd`, and a firewall rule for its port. Where there is no such "
-    "service: `Add-WindowsCapability -Online -Name OpenSSH.Server~~~~0.0.1.0`."
+    "service: `Add-WindowsCapability -Online -Name OpenSSH.Server~~~~0.0.1.0` since Windows Server "
+    "2019; before, the package of Win32-OpenSSH."
 )
 _VERSION = "$PSVersionTable.PSVersion.ToString()"
 _MOST_EMPTY = 3

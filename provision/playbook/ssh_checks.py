@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from provision.model.errors import Problem
 from provision.model.position import Position
@@ -31,11 +30,6 @@ def problems(host: str, ssh: SSHSettings, at: At) -> Iterator[Problem]:
     if ssh.passphrase is not None and ssh.key is None:
         hint = "name the key's file as ssh.key"
         yield Problem("a passphrase without a key opens nothing", _bare(at("passphrase")), hint)
-    for name in FILES:
-        path = getattr(ssh, name)
-        if isinstance(path, str) and name != "known_hosts" and not Path(path).is_file():
-            message = f"ssh.{name}: the file {path} is not there"
-            yield Problem(message, at(name), "a relative path is sought beside the host file")
 
 
 def notices(ssh: SSHSettings, at: At) -> Iterator[Problem]:

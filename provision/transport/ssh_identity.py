@@ -144,7 +144,7 @@ class Identity:
                 try:
                     yield f"key {path}", self._load(path)
                 except SettingRefused as error:
-                    self._passed_over.append(f"key {path}: {error.details}")
+                    self._passed_over.append(error.brief)
 
     def _given(self, name: str) -> tuple[str, Any]:
         """Give the key that the host file names; one that is locked may be open in the agent."""
@@ -194,7 +194,7 @@ class Identity:
                 resolution = "Give `passphrase` as a reference, or open the key in an SSH agent."
         except Exception as error:
             problem = type(error).__name__
-        raise SettingRefused(f"the key {path}: {problem}", details=problem, resolution=resolution)
+        raise SettingRefused(f"the key {path}: {problem}", resolution=resolution)
 
     def _hung_up(
         self, transport: Any, told: list[str], reason: str = ""

@@ -14,10 +14,10 @@ from paramiko.ssh_exception import ConfigParseError, CouldNotCanonicalize
 
 from provision.model.ssh import SSHSettings
 from provision.transport.errors import SettingRefused
+from provision.transport.ssh_config import read_config
 
 PORT = 22
 _USER = "Administrator"
-_CONFIGS = ("~/.ssh/config", "/etc/ssh/ssh_config")
 _OWN_KEYS = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
 _GLOBAL_KEYS = "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
 _MOST_HOPS = 8
@@ -76,7 +76,7 @@ def route(settings: SSHSettings) -> tuple[Hop, ...]:
 class _Router:
     def __init__(self, settings: SSHSettings) -> None:
         self._settings = settings
-        self._texts = _read(settings.config)
+        self._texts = read_config(settings.config)
 
     def way(self, address: str) -> tuple[Hop, ...]:
         settings = self._settings
@@ -147,23 +147,3 @@ def _with_command(hop: Hop, command: str | None) -> Hop:
 def _proxy_jumps(found: Any) -> tuple[str, ...]:
     written = found.get("proxyjump", "none")
     return () if written.lower() == "none" else tuple(written.split(","))
-
-
-def _read(which: bool | str) -> list[str]:
-    """Give the texts of the configuration, the stronger one first."""
-    if which is False:
-        return []
-    texts = []
-    for name in _CONFIGS if which is True else (which,):
-        path = Path(name).expanduser()
-        if which is True and not path.is_file():
-            continue
-        try:
-            texts.append(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingRefused(
-                f"the configuration of ssh, {path}, cannot be read",
-                details=str(error),
-                resolution="Check `config` in the host file; `config: false` does without.",
-            ) from None
-    return texts

@@ -7,6 +7,7 @@ import pytest
 from provision.model.errors import InputError
 from provision.model.host import Authentication, Scheme, SwitchError
 from provision.model.secret import SecretReference
+from provision.model.ssh import HostKeyPolicy
 from provision.playbook.inventory import load_hosts
 
 
@@ -244,3 +245,72 @@ def test_a_key_that_is_given_twice_hides_no_other_mistake(refused):
         "2:1 the key 'name' is given twice",
         "3:1 unknown key 'playbok'",
     ]
+
+
+def test_ssh_in_the_place_of_winrm(load, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    found = load(
+        "ssh:\n"
+        "  address: 192.0.2.7\n"
+        "  jump: ops@gate.example.com\n"
+        "  key: ~/lab\n"
+        "  known_hosts: known\n"
+        "  host_key: accept-new\n"
+        "  passphrase: {env: PHRASE}\n"
+        f"  {REFERENCE}\n"
+    )
+    (host,) = found.hosts
+    assert host.ssh.jump == ("ops@gate.example.com",)
+    assert (host.ssh.key, host.ssh.known_hosts) == (str(tmp_path / "lab"), str(tmp_path / "known"))
+    assert host.ssh.host_key is HostKeyPolicy.ACCEPT_NEW
+    assert host.connect_timeout == 30
+    assert str(found.passwords["lab"]) == "lab.yml:8:13"
+    assert str(found.passphrases["lab"]) == "lab.yml:7:15"
+
+
+def test_the_stronger_section_decides_between_ssh_and_winrm(load):
+    one, two, three, four = load(
+        f"defaults: {{winrm: {{user: all, port: 5985, {REFERENCE}}}}}\n"
+        "groups:\n"
+        "  ssh: {ssh: {user: builder, keepalive: 5}}\n"
+        "hosts:\n"
+        "  one: {groups: ssh, ssh: {address: 192.0.2.1}}\n"
+        "  two: {groups: ssh, winrm: {address: 192.0.2.2}}\n"
+        "  three: {winrm: {address: 192.0.2.3}}\n"
+        "  four: {groups: ssh, simulate: {}}\n"
+    ).hosts
+    assert (one.ssh.address, one.ssh.user, one.ssh.keepalive) == ("192.0.2.1", "builder", 5)
+    assert two.ssh is None
+    assert (two.winrm.user, two.winrm.port) == ("all", 5985)
+    assert three.ssh is None
+    assert four.connect_timeout == four.winrm.connect_timeout
+
+
+def test_what_is_wrong_with_ssh(refused):
+    text = (
+        "hosts:\n"
+        "  one: {ssh: {}}\n"
+        "  two: {ssh: {address: 'root@192.0.2.1'}}\n"
+        "  three: {ssh: {address: a.example.com, key: key, password: ''}}\n"
+        "  four: {ssh: {address: a.example.com, passphrase: {env: A}}}\n"
+    )
+    assert refused(text) == [
+        "2:3 the host 'one' has no address",
+        "3:24 'root@192.0.2.1' is no address",
+        "4:61 the host 'three' has an empty password",
+        "5:52 a passphrase without a key opens nothing",
+    ]
+    assert refused("winrm: {address: 192.0.2.1}\nssh: {address: 192.0.2.1}\n") == [
+        "2:1 'ssh' cannot stand beside 'winrm'"
+    ]
+    assert refused("ssh: {address: 192.0.2.1, host_key: never}\n") == [
+        "1:37 'ssh.host_key' must be 'strict' or 'accept-new', got 'never'"
+    ]
+    assert refused("ssh: {address: '{{ a }}'}\n") == ["1:16 'ssh' cannot hold a template"]
+
+
+def test_a_literal_passphrase_is_loudly_noticed(load):
+    found = load("ssh: {address: 192.0.2.1, key: key, passphrase: hunter2}\n")
+    (notice,) = found.notices
+    assert "the passphrase stands in the file" in notice.message
+    assert "hunter2" not in str(notice)

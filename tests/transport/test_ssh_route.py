@@ -73,6 +73,13 @@ def test_an_alias_of_the_key(way: Route) -> None:
     assert hop.key_name == "lab"
 
 
+def test_other_files_are_included(way: Route, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "lab").write_text("Host build-*\n  User from-lab\n")
+    (hop,) = way("Include more/*\nPort 2222\nHost other\n  Include config\n  User nobody\n")
+    assert (hop.user, hop.port) == ("from-lab", 2222)
+
+
 def test_jump_hosts_of_the_host_file(way: Route) -> None:
     config = "Host inner\n  User in\n  Port 24\n"
     hops = way(config, jump=["ops@outer:2222", "inner"])
