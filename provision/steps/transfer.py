@@ -51,10 +51,10 @@ class FolderSent(BaseModel):
 
     Args:
         changes: At most 101: the last one counts the others.
-        files: In the controller's folder.
+        files: In the folder that they come from.
         sent: Those of them that differed.
         bytes: The length of those.
-        removed: What the host's folder had beyond them, counted without what was in it.
+        removed: What the other folder had beyond them, counted without what was in it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -117,6 +117,21 @@ class DownloadFile:
 
 
 @dataclass(frozen=True, slots=True)
+class DownloadFolder:
+    """Bring a folder of the controller to the content of one of the host; gives a `FolderSent`.
+
+    Args:
+        remove_extra: Remove what the controller's folder has beyond the host's.
+    """
+
+    path: str
+    local: str
+    check: bool = False
+    remove_extra: bool = False
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Relay:
     """Let the controller fetch an address, check its hash and send it to the host; gives a `Sent`.
 
@@ -129,4 +144,6 @@ class Relay:
     timeout: float | None = None
 
 
-Transfer: TypeAlias = LookLocally | UploadFile | UploadFolder | DownloadFile | Relay
+Transfer: TypeAlias = (
+    LookLocally | UploadFile | UploadFolder | DownloadFile | DownloadFolder | Relay
+)

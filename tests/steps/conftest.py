@@ -42,6 +42,7 @@ from provision.steps.registry import STEPS
 from provision.steps.step import Step, StepContext
 from provision.steps.transfer import (
     DownloadFile,
+    DownloadFolder,
     LocalLook,
     LookLocally,
     Relay,
@@ -79,7 +80,7 @@ class Player:
     begun: frozenset[str] = frozenset()
     reruns: int = 0
     sent: dict[str, bytes] = field(default_factory=dict)
-    carried: list[UploadFolder | DownloadFile] = field(default_factory=list)
+    carried: list[UploadFolder | DownloadFile | DownloadFolder] = field(default_factory=list)
 
     def play(
         self, name: str, params: Any, *, check: bool = False, timeout: float | None = None
@@ -156,7 +157,7 @@ class Player:
                 return self._send(content, effect.path)
             case Relay():
                 return self._send(self._fetch(effect), effect.path)
-            case UploadFolder() | DownloadFile():
+            case UploadFolder() | DownloadFile() | DownloadFolder():
                 self.carried.append(effect)
                 return self.script[type(effect).__name__]
             case Render():

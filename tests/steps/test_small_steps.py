@@ -87,17 +87,38 @@ def test_extra_things_are_removed_from_folders_only(player):
         host.play("copy", {"src": "a.bin", "dest": "C:\\a", "remove_extra": True})
 
 
+THERE = {"kind": "file", "bytes": 9}
+
+
 @pytest.mark.parametrize("resumed", [0, 5])
 def test_a_file_is_retrieved(player, resumed):
     change = ChangeAnswer(changed=True, before=ABSENT, after={"kind": "file", "sha256": "b" * 64})
     sent = Sent(change=change, sha256="b" * 64, bytes=9, resumed_at=resumed)
-    host = player({"DownloadFile": sent})
+    host = player({"file.stat": THERE, "DownloadFile": sent})
     result = host.play("retrieve", {"src": "C:\\log", "dest": "logs/a"}, timeout=77)
     assert result.outcome is Outcome.CHANGED
     assert (result.changes[0].what, result.value["bytes"]) == ("logs/a", 9)
     effect = host.carried[0]
     assert (effect.path, effect.local, effect.timeout) == ("C:\\log", "logs/a", 77)
     assert ("5 of 9 bytes" in "".join(result.evidence)) is bool(resumed)
+
+
+def test_a_folder_is_retrieved(player):
+    sent = FolderSent(
+        changes=(Change(what="logs/a", after={"kind": "file"}),),
+        files=3, sent=1, bytes=7, removed=1,
+    )  # fmt: skip
+    host = player({"file.stat": {"kind": "folder", "bytes": 0}, "DownloadFolder": sent})
+    params = {"src": "C:\\logs", "dest": "logs", "remove_extra": True}
+    result = host.play("retrieve", params, check=True)
+    assert result.outcome is Outcome.CHANGED
+    assert (result.value["files"], result.value["removed"]) == (3, 1)
+    effect = host.carried[0]
+    assert (effect.path, effect.local, effect.check) == ("C:\\logs", "logs", True)
+    assert effect.remove_extra
+    host = player({"file.stat": THERE})
+    with pytest.raises(TaskError, match="remove_extra is for folders"):
+        host.play("retrieve", params)
 
 
 @pytest.mark.parametrize(

@@ -46,11 +46,7 @@ def download(
         dest.parent.mkdir(parents=True, exist_ok=True)
         start, carried = _fetch(connection, path, dest, watch, there.bytes, there.sha256)
     except OSError as error:
-        raise TaskError(
-            f"cannot write {dest.name}: {error.strerror}",
-            details=f"meant as {dest}",
-            resolution="Relative paths are sought beside the playbook.",
-        ) from None
+        raise unwritable(dest.name, error) from None
     change = ChangeAnswer(changed=True, before=before, after=after)
     return Sent(
         change=change,
@@ -58,6 +54,15 @@ def download(
         bytes=there.bytes,
         carried=carried,
         resumed_at=start,
+    )
+
+
+def unwritable(name: str, error: OSError) -> TaskError:
+    """Give the error of a file or folder of the controller that cannot be written."""
+    return TaskError(
+        f"cannot write {name}: {error.strerror}",
+        details=f"at {error.filename}" if error.filename else "",
+        resolution="Relative paths are sought beside the playbook.",
     )
 
 

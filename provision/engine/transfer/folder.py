@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import pybase64
 
-from provision.agent.operations.base import Answer, Operation, OperationError
+from provision.agent.operations.base import Operation, OperationError
 from provision.agent.operations.files import FileEnsure, FileEntry, FileList, FileStat, Kind
 from provision.engine.transfer.asking import Asking
+from provision.engine.transfer.several import AT_ONCE, SMALL, A, ask, below, runs, told
 from provision.engine.transfer.source import open_file
 from provision.engine.transfer.tree import LocalEntry, read_tree
 from provision.engine.transfer.upload import upload
-from provision.engine.transfer.watch import Watch, megabytes
+from provision.engine.transfer.watch import Watch
 from provision.model.errors import TaskError
 from provision.model.outcome import Change, Json
 from provision.steps.transfer import FolderSent
-
-SMALL = 64 * 1024
-"""A file of so many bytes goes in one request, together with others."""
-
-AT_ONCE = 16
-"""Requests that are made at once: at most 1 MB of content."""
-
-TOLD = 100
-"""Changes that are told one by one."""
-
-A = TypeVar("A", bound=Answer)
-T = TypeVar("T")
 
 
 class FolderUpload:
@@ -65,14 +53,14 @@ class FolderUpload:
         gone = {entry.path.lower() for entry in extra}
         self._refuse_conflicts(local, remote, gone)
         self._remove(extra)
-        left = {key: entry for key, entry in remote.items() if not _below(key, gone)}
+        left = {key: entry for key, entry in remote.items() if not below(key, gone)}
         self._make_folders(
             [e for e in local if e.kind is Kind.FOLDER and e.path.lower() not in left]
         )
         files = [entry for entry in local if entry.kind is Kind.FILE]
         self._send(list(self._differing(files, left)))
         return FolderSent(
-            changes=tuple(self._told()),
+            changes=tuple(told(self._changes, self._path, self._bytes)),
             files=len(files),
             sent=self._files,
             bytes=self._bytes,
@@ -114,9 +102,9 @@ class FolderUpload:
                 yield entry, {"kind": "file"}
             else:
                 alike.append(entry)
-        for some in _runs(alike, AT_ONCE):
+        for some in runs(alike, AT_ONCE):
             stats = [FileStat(path=self._at(entry.path), hash=True) for entry in some]
-            for entry, stat in zip(some, self._ask(stats), strict=True):
+            for entry, stat in zip(some, ask(self._connection, stats), strict=True):
                 with open_file(entry.here, entry.path) as source:
                     if stat.sha256 != source.sha256():
                         yield entry, {"kind": stat.kind.value, "sha256": stat.sha256}
@@ -136,7 +124,7 @@ class FolderUpload:
     def _send(self, differing: Sequence[tuple[LocalEntry, Json]]) -> None:
         total = sum(entry.size for entry, _ in differing)
         self._watch.begin()
-        for some in _runs([each for each in differing if each[0].size <= SMALL], AT_ONCE):
+        for some in runs([each for each in differing if each[0].size <= SMALL], AT_ONCE):
             requests = []
             for entry, before in some:
                 with open_file(entry.here, entry.path) as source:
@@ -162,26 +150,11 @@ class FolderUpload:
 
     def _do(self, requests: Sequence[Operation[A]]) -> None:
         if not self._check:
-            for some in _runs(requests, AT_ONCE):
-                self._ask(some)
-
-    def _ask(self, requests: Sequence[Operation[A]]) -> list[A]:
-        answers: list[A] = []
-        for answer in self._connection.try_many(requests):
-            if isinstance(answer, OperationError):
-                raise answer
-            answers.append(answer)
-        return answers
+            for some in runs(requests, AT_ONCE):
+                ask(self._connection, some)
 
     def _change(self, path: str, before: Json, after: Json) -> None:
         self._changes.append(Change(what=self._at(path), before=before, after=after))
-
-    def _told(self) -> Iterable[Change]:
-        yield from self._changes[:TOLD]
-        more = len(self._changes) - TOLD
-        if more > 0:
-            what = f"{self._path}, {more} more files and folders"
-            yield Change(what=what, after={"sent": megabytes(self._bytes)})
 
     def _at(self, path: str) -> str:
         return f"{self._path}\\{path}" if path else self._path
@@ -191,20 +164,10 @@ def _extra(remote: dict[str, FileEntry], wanted: dict[str, LocalEntry]) -> Itera
     """Give what is too much, topmost only; parts that a transfer left behind are not."""
     gone: set[str] = set()
     for key, entry in sorted(remote.items()):
-        if _below(key, gone):
+        if below(key, gone):
             continue
         same = wanted.get(key)
         part_of = wanted.get(key.removesuffix(".part")) if key.endswith(".part") else None
         if (same is None and part_of is None) or (same is not None and same.kind is not entry.kind):
             gone.add(key)
             yield entry
-
-
-def _below(key: str, folders: set[str]) -> bool:
-    parts = key.split("\\")
-    return any("\\".join(parts[:count]) in folders for count in range(1, len(parts) + 1))
-
-
-def _runs(items: Sequence[T], count: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), count):
-        yield items[start : start + count]

@@ -13,6 +13,7 @@ from provision.engine.interruption import Interruption
 from provision.engine.transfer.asking import Asking
 from provision.engine.transfer.download import download
 from provision.engine.transfer.folder import FolderUpload
+from provision.engine.transfer.folder_download import FolderDownload
 from provision.engine.transfer.source import Source, of_bytes, open_file, unreadable
 from provision.engine.transfer.upload import upload
 from provision.engine.transfer.watch import Watch
@@ -21,6 +22,7 @@ from provision.model.errors import TaskError
 from provision.steps.errors import WrongHash
 from provision.steps.transfer import (
     DownloadFile,
+    DownloadFolder,
     LocalLook,
     LookLocally,
     Relay,
@@ -79,6 +81,16 @@ class Transfers:
             case DownloadFile(path=path, local=local, check=check):
                 watch = self._watch(effect.timeout)
                 return download(self._connection, path, self._folder / local, watch, check=check)
+            case DownloadFolder(path=path, local=local, check=check):
+                fetching = FolderDownload(
+                    self._connection,
+                    path,
+                    self._folder / local,
+                    local,
+                    self._watch(effect.timeout),
+                    check=check,
+                )
+                return fetching.run(remove_extra=effect.remove_extra)
             case Relay():
                 return self._relay(effect)
 

@@ -18,6 +18,7 @@ from provision.engine.emitter import Emitter
 from provision.engine.interruption import Interruption
 from provision.engine.transfer.download import download
 from provision.engine.transfer.folder import FolderUpload
+from provision.engine.transfer.folder_download import FolderDownload
 from provision.engine.transfer.source import of_bytes
 from provision.engine.transfer.upload import upload
 from provision.engine.transfer.watch import Watch
@@ -69,6 +70,11 @@ class Bench:
         check = options.pop("check", False)
         job = FolderUpload(self.connection, path, self.watch(), check=check)
         return job.run(here, "tree", **{"remove_extra": False, **options})
+
+    def fetch_folder(self, dest: Path, path: str = "C:\\tree", **options: Any) -> FolderSent:
+        check = options.pop("check", False)
+        job = FolderDownload(self.connection, path, dest, "back", self.watch(), check=check)
+        return job.run(**{"remove_extra": False, **options})
 
     def before_batch(self, number: int, act: Callable[[], Any]) -> None:
         """Do something before that many batches of pieces, counted from 1, were carried."""

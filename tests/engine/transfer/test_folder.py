@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from provision.agent.operations.files import FileEnsure, FileList, Kind
-from provision.engine.transfer.folder import SMALL, TOLD
+from provision.engine.transfer.several import SMALL, TOLD
 from provision.model.errors import TaskError
 
 
