@@ -69,6 +69,16 @@ def read(
     return options
 
 
+def since(play: Play, **options: tuple[int, ...]) -> str:
+    """Give those of some options that the client knows, by the release that brought each.
+
+    A hyphen is an underscore here. Source: the notes on API versions and releases in docker's
+    reference of the command line.
+    """
+    known = (name for name, release in options.items() if play.docker.since(*release))
+    return " ".join(name.replace("_", "-") for name in known)
+
+
 def _names(written: str) -> list[tuple[str, ...]]:
     return [tuple(each.split("|")) for each in written.split()]
 

@@ -82,7 +82,12 @@ HUB_OF_2016 = (
     Entry("microsoft/windowsservercore", "The Windows Server Core base image", 300),
     Entry("microsoft/nanoserver", "The Nano Server base image", 250),
 )
+HUB_SINCE_TP5 = (
+    Entry("microsoft/sample-dotnet", "A .NET Core sample in a container", 5, megabytes=60),
+    Entry("microsoft/dotnet", ".NET Core for Windows Server Core and Nano Server", 200),
+)
 HUB_OF_TODAY = (
+    Entry("microsoft/dotnet-framework", "Moved to mcr.microsoft.com", 800),
     Entry("hello-world", "Hello World! (an example of minimal Dockerization)", 2200, True, 1),
     Entry("golang", "Go (golang) is a general purpose, higher-level language", 4900, True, 500),
     Entry("python", "Python is an interpreted, interactive language", 9000, True, 400),
@@ -94,10 +99,12 @@ HUB_OF_TODAY = (
 
 def hub(world: World) -> tuple[Entry, ...]:
     """Give what Docker Hub has for this host."""
-    if world.windows.build < 14393:
+    if world.windows.build == 10586:
         return HUB_OF_THE_DAY
+    if world.windows.build < 14393:
+        return (*HUB_OF_THE_DAY, *HUB_SINCE_TP5)
     if world.windows.build == 14393:
-        return (*HUB_OF_THE_DAY, *HUB_OF_2016)
+        return (*HUB_OF_THE_DAY, *HUB_SINCE_TP5, *HUB_OF_2016)
     return HUB_OF_TODAY
 
 

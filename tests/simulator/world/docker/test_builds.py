@@ -241,3 +241,13 @@ def test_ignored_files_are_not_sent(rtm):
 )
 def test_words(word, escape, variables, made):
     assert process(word, escape, variables) == made
+
+
+def test_labels_of_the_command_line(tp4, rtm):
+    text = rtm.build("FROM windowsservercore\n", "--label", "a.b=c d")
+    assert 'Step 2 : LABEL "a.b"="c d"' in text
+    (image,) = rtm.json("inspect", "made")
+    assert image["Config"]["Labels"] == {"a.b": "c d"}
+    tp4.write("C:\\ctx\\Dockerfile", "FROM windowsservercore\n")
+    assert "not defined: --label" in tp4.error("build", "--label", "a=b", "C:\\ctx")
+    assert "not defined: --network" in tp4.error("run", "--network", "x", "windowsservercore")

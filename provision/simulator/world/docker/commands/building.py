@@ -15,7 +15,7 @@ from provision.simulator.world.docker.build.reading import (
 from provision.simulator.world.docker.build.words import escape_sign
 from provision.simulator.world.docker.commands.asking import need_daemon
 from provision.simulator.world.docker.commands.images import tagged
-from provision.simulator.world.docker.options import exactly, read
+from provision.simulator.world.docker.options import exactly, read, since
 from provision.simulator.world.docker.play import BUSY, Play
 from provision.simulator.world.docker.reference import parse as parse_name
 from provision.simulator.world.effects import Put
@@ -30,9 +30,9 @@ def build(play: Play, arguments: tuple[str, ...]) -> None:
         play,
         "build",
         arguments,
-        switches="no-cache pull q|quiet rm force-rm squash compress",
-        takes="t|tag f|file build-arg label m|memory isolation network target platform shm-size "
-        "cpu-shares storage-opt progress",
+        switches=f"no-cache pull q|quiet rm force-rm {since(play, squash=(1, 13))}",
+        takes="t|tag f|file build-arg m|memory isolation cpu-shares shm-size "
+        + since(play, label=(1, 11), network=(1, 13), target=(17, 5), platform=(17, 10)),
     )
     exactly(play, "build", options, 1, 1)
     need_daemon(play, "build")
@@ -47,13 +47,21 @@ def build(play: Play, arguments: tuple[str, ...]) -> None:
         given=dict(each.split("=", 1) for each in options.all("build-arg") if "=" in each),
         no_cache=options.on("no-cache"),
     )
-    _steps(builder, instructions(play, given.dockerfile), options.value("target").lower())
+    labels = [_label(each) for each in options.all("label")]
+    found = (*instructions(play, given.dockerfile), *labels)
+    _steps(builder, found, options.value("target").lower())
     image = builder.base
     play.say(f"Successfully built {image.id}")
     for name in options.all("tag"):
         play.do(Put(thing=tagged(image, name, play)))
         if play.docker.since(17, 5):
             play.say(f"Successfully tagged {parse_name(name)}")
+
+
+def _label(written: str) -> Instruction:
+    """Give the step that docker makes of `--label`."""
+    name, _, value = written.partition("=")
+    return Instruction("label", f'LABEL "{name}"="{value}"', (f'"{name}"', f'"{value}"'))
 
 
 def _steps(builder: Builder, commands: tuple[Instruction, ...], target: str) -> None:

@@ -11,7 +11,7 @@ from provision.simulator.world.docker import formats, registry, store
 from provision.simulator.world.docker.commands.asking import need_daemon
 from provision.simulator.world.docker.commands.images import tagged
 from provision.simulator.world.docker.content import ImageContent, Layer
-from provision.simulator.world.docker.options import exactly, read
+from provision.simulator.world.docker.options import exactly, read, since
 from provision.simulator.world.docker.play import BUSY, FETCHING, WAITING, Play
 from provision.simulator.world.docker.reference import HUB, Reference, parse
 from provision.simulator.world.effects import DockerCount, Put
@@ -167,7 +167,8 @@ def _refuse_newer(play: Play, image: ImageContent, prefix: str) -> None:
 
 def search(play: Play, arguments: tuple[str, ...]) -> None:
     """`docker search`."""
-    takes = "f|filter limit s|stars " + ("format" if play.docker.since(18, 1) else "")
+    later = since(play, filter=(1, 12), limit=(1, 12), format=(18, 1))
+    takes = "s|stars " + later.replace("filter", "f|filter")
     options = read(play, "search", arguments, switches="no-trunc automated", takes=takes)
     exactly(play, "search", options, 1, 1)
     need_daemon(play, f"images/search?term={options.words[0]}")

@@ -8,18 +8,17 @@ from provision.simulator.world.docker.commands.asking import need_daemon
 from provision.simulator.world.docker.commands.starting import begin, start_seconds
 from provision.simulator.world.docker.container import Container
 from provision.simulator.world.docker.content import ImageContent, LayerFile
-from provision.simulator.world.docker.options import USAGE, Options, exactly, read
+from provision.simulator.world.docker.options import USAGE, Options, exactly, read, since
 from provision.simulator.world.docker.play import WAITING, Play
 from provision.simulator.world.docker.shell import begin as process
 from provision.simulator.world.docker.shell.session import Session
 from provision.simulator.world.docker.shell.tree import Tree
 from provision.simulator.world.effects import ChangeContainer, EndContainer, Put
 
-_SWITCHES = "i|interactive t|tty d|detach rm init read-only privileged P|publish-all"
+_SWITCHES = "i|interactive t|tty d|detach rm read-only privileged P|publish-all"
 _TAKES = (
-    "name e|env w|workdir v|volume p|publish expose net|network restart isolation h|hostname "
-    "entrypoint l|label m|memory cpus cpu-count u|user a|attach dns mount env-file storage-opt "
-    "pull stop-timeout log-driver platform ip network-alias"
+    "name e|env w|workdir v|volume p|publish expose net restart isolation h|hostname entrypoint "
+    "l|label m|memory u|user a|attach dns env-file log-driver ip net-alias "
 )
 _ENDLESS = ("ping -t", "start-sleep", "wait-event", "w3svc", "servicemonitor")
 SHELLS = ("cmd", "powershell", "pwsh")
@@ -30,7 +29,7 @@ _NAMES = ("babbage", "curie", "hopper", "lamport", "lovelace", "noether", "turin
 
 def run(play: Play, arguments: tuple[str, ...]) -> None:
     """`docker run`."""
-    options = read(play, "run", arguments, switches=_SWITCHES, takes=_TAKES, leading=True)
+    options = _read(play, "run", arguments)
     container, image = _make(play, "run", options)
     detached = options.on("detach")
     if options.on("tty") and options.on("interactive") and not detached:
@@ -49,12 +48,29 @@ def run(play: Play, arguments: tuple[str, ...]) -> None:
 
 def create(play: Play, arguments: tuple[str, ...]) -> None:
     """`docker create`."""
-    options = read(play, "create", arguments, switches=_SWITCHES, takes=_TAKES, leading=True)
+    options = _read(play, "create", arguments)
     container, image = _make(play, "create", options)
     container, _ = _with_future(play, container, image)
     play.wait(start_seconds(play) / 4, WAITING)
     play.do(Put(thing=container))
     play.say(container.id)
+
+
+def _read(play: Play, command: str, arguments: tuple[str, ...]) -> Options:
+    later = since(
+        play,
+        network=(1, 12),
+        network_alias=(1, 12),
+        storage_opt=(1, 12),
+        cpu_count=(1, 13),
+        cpus=(1, 13),
+        stop_timeout=(1, 13),
+        mount=(17, 6),
+        platform=(17, 10),
+        pull=(20, 10),
+    )
+    switches = f"{_SWITCHES} {since(play, init=(1, 13))}"
+    return read(play, command, arguments, switches=switches, takes=_TAKES + later, leading=True)
 
 
 def _make(play: Play, command: str, options: Options) -> tuple[Container, ImageContent]:
@@ -156,12 +172,12 @@ def session(play: Play, container: Container, image: ImageContent, address: str)
 
 
 def _attached(play: Play, container: Container, image: ImageContent) -> None:
-    container, known = _with_future(play, container, image)
-    play.do(Put(thing=container))
-    begin(play, container, prefix="docker: ")
+    lasting, known = _with_future(play, container, image)
+    play.do(Put(thing=lasting))
+    begin(play, lasting, prefix="docker: ")
     if not known:
         _not_found(play, container)
-    if container.lifetime is None:
+    if lasting.lifetime is None:
         play.hang()
     code, _ = _process(play, container, image)
     play.do(EndContainer(container=container.key, exit_code=code or 0))
@@ -223,7 +239,9 @@ def exec_(play: Play, arguments: tuple[str, ...]) -> None:
         "exec",
         arguments,
         switches="i|interactive t|tty d|detach privileged",
-        takes="e|env u|user w|workdir",
+        takes="u|user "
+        + ("e|env " if play.docker.since(1, 13) else "")
+        + ("w|workdir" if play.docker.since(17, 9) else ""),
         leading=True,
     )
     exactly(play, "exec", options, 2)

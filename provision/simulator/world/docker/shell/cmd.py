@@ -6,6 +6,7 @@ import ntpath
 import re
 from collections.abc import Callable
 
+from provision.simulator.world import paths
 from provision.simulator.world.docker.content import LayerFile
 from provision.simulator.world.docker.shell import copying, programs
 from provision.simulator.world.docker.shell.session import Session
@@ -51,6 +52,11 @@ def run_words(session: Session, words_: list[str]) -> int:
 def _redirected(session: Session, simple: Simple, *, piped: bool) -> int:
     if not simple.output and not piped:
         return _one(session, simple.text)
+    target = session.path(simple.output) if simple.output else ""
+    to_file = bool(target) and simple.output.lower() != "nul"
+    if to_file and session.tree.find(paths.parent(target)) is None:
+        session.complain(NO_PATH)
+        return 1
     outer, session.caught = session.caught, []
     try:
         code = _one(session, simple.text)
@@ -59,11 +65,10 @@ def _redirected(session: Session, simple: Simple, *, piped: bool) -> int:
         session.caught = outer
     if not simple.output:
         session.piped = lines
-    elif simple.output.lower() != "nul":
-        path = session.path(simple.output)
-        before = session.tree.find(path) if simple.append else None
+    elif to_file:
+        before = session.tree.find(target) if simple.append else None
         text = (before.text or "" if before else "") + "".join(f"{line}\r\n" for line in lines)
-        session.tree.put(LayerFile(path=path, size=len(text), text=text))
+        session.tree.put(LayerFile(path=target, size=len(text), text=text))
     return code
 
 

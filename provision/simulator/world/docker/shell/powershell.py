@@ -143,6 +143,8 @@ def _download_text(session: Session, text: str, url: str) -> int:
         chocolatey.install_chocolatey(session)
     elif runs:
         return _error(session, "iex", f"the simulated container does not know what {url} does")
+    elif text.rstrip().lower().endswith(".length"):
+        session.say(str(fetched.size))
     return 0
 
 
