@@ -110,6 +110,7 @@ def _events() -> str:
         f"{EVENTS_VERSION}",
         "of the format: it rises when a field changes its meaning or goes away. New fields and new",
         "events may appear within one version, so readers pass over what they do not know.",
+        "Seconds have three decimals at most.",
         "",
         "Every event begins with these:",
         "",

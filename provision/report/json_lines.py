@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TextIO
 
+from pydantic_core import PydanticSerializationError
+
 from provision.model.errors import InputError, Problem
 from provision.model.event import Event
+
+_SECONDS = ("seconds", "real_seconds", "elapsed")
 
 
 class JsonLines:
@@ -47,7 +52,7 @@ class JsonLines:
         if self.failure is not None:
             return
         try:
-            self._stream.write(event.model_dump_json() + "\n")
+            self._stream.write(_line(_in_milliseconds(event)) + "\n")
             self._stream.flush()
         except OSError as error:
             self.failure = error
@@ -60,3 +65,16 @@ class JsonLines:
             self._stream.close()
         except OSError as error:
             self.failure = self.failure or error
+
+
+def _line(event: Event) -> str:
+    try:
+        return event.model_dump_json()
+    except PydanticSerializationError:  # Half a surrogate pair, of a program that writes nonsense.
+        return json.dumps(event.model_dump(mode="json"), separators=(",", ":"))
+
+
+def _in_milliseconds(event: Event) -> Event:
+    """Round an event's seconds: more digits than a clock has tell nothing."""
+    seconds = {name: getattr(event, name) for name in _SECONDS if hasattr(event, name)}
+    return event.model_copy(update={name: round(value, 3) for name, value in seconds.items()})

@@ -155,7 +155,7 @@ tasks:
         " --> site.yml:3:63",
         "error: 'verify.checks[0].file.sha256': a SHA-256 is 64 hexadecimal digits alone: "
         "leave out 'sha256:'",
-        " --> site.yml:4:42",
+        " --> site.yml:4:44",
         "error: 4 problems found; nothing was done",
     ]
 

@@ -65,6 +65,34 @@ def test_a_whole_line(events: list[Event]) -> None:
     }
 
 
+def test_seconds_have_milliseconds(events: list[Event]) -> None:
+    fine = [
+        event.model_copy(
+            update={
+                name: 1234.567890123
+                for name in ("seconds", "elapsed", "real_seconds")
+                if name in type(event).model_fields
+            }
+        )
+        for event in events
+    ]
+    found = [
+        value
+        for line in written(fine)
+        for name, value in line.items()
+        if name in ("seconds", "elapsed", "real_seconds")
+    ]
+    assert len(found) > 4
+    assert set(found) == {1234.568}
+
+
+def test_half_a_surrogate_pair_ends_nothing(events: list[Event]) -> None:
+    progress = next(event for event in events if event.event == "task_progress")
+    (line,) = written([progress.model_copy(update={"text": "broken \ud83d é"})])
+    assert line["text"] == "broken \ud83d é"
+    assert list(line)[3:] == SHAPES["task_progress"]
+
+
 def test_a_reader_sees_each_event_at_once(tmp_path: Path, events: list[Event]) -> None:
     path = tmp_path / "events.jsonl"
     report = JsonLines.open(str(path))
