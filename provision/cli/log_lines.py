@@ -11,6 +11,7 @@ from provision.journal.echo import SPOKEN
 from provision.journal.entry import Entry, Kind, Run
 from provision.journal.observer import SKIPPED
 from provision.journal.store import Journal
+from provision.report.phrases import PLAINLY_SAID
 from provision.report.text import clean, duration, lines
 
 SECONDS_BETWEEN_LOOKS = 0.3
@@ -94,7 +95,7 @@ class LogLines:
             self._head = entry.task
             name = self._names.get(entry.task or 0, str(data.get("task", "")))
             yield f"task {entry.task}: {clean(name)}" if entry.task else "outside of any task"
-        mark = "" if data["kind"] in ("output", "information") else f"{clean(data['kind'])}: "
+        mark = "" if data["kind"] in PLAINLY_SAID else f"{clean(data['kind'])}: "
         elapsed = f"[{duration(data['elapsed'])}] " if "elapsed" in data else ""
         for line in lines(str(data["text"])):
             yield f"  {elapsed}{mark}{line}"

@@ -103,7 +103,9 @@ def reporting(command: F) -> F:
         "reporting",
         Reporting,
         click.option("--events", metavar="FILE", help="Write events as JSON lines; - is stdout."),
-        click.option("-v", "--verbose", is_flag=True, help="Say more."),
+        click.option(
+            "-v", "--verbose", is_flag=True, help="Say more: also what short commands wrote."
+        ),
         click.option(
             "--no-color", "color", flag_value=False, default=True, help="Never colour the output."
         ),

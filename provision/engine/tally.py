@@ -84,7 +84,7 @@ def _ignored(task: Task, result: StepResult) -> tuple[Warning, ...]:
         Warning(
             issue="task-failed-ignored",
             brief=f"the task failed, and its playbook says to go on: {result.failure}",
-            evidence="; ".join(result.evidence),
+            evidence="\n".join(result.evidence),
             remedy=result.remedy,
         ),
     )

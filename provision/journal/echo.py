@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from provision.journal.entry import Entry, Kind
 
-SPOKEN = frozenset(("output", "information", "warning", "error"))
+SPOKEN = frozenset(("output", "information", "warning", "error", "stdout", "stderr"))
 """Kinds of line that the host spoke; all others are the tool's own, or say where it is."""
 
 ECHO_KINDS = (Kind.LINE, Kind.EFFECT_STARTED, Kind.EFFECT_FINISHED)

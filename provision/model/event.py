@@ -123,7 +123,8 @@ class TaskProgress(Event):
 
     Args:
         kind: `output`, `warning`, `error`, `information`, `progress` for an installer's own lines;
-            `phase` for what the tool itself does; `waiting` for silence with its evidence.
+            `stdout`, `stderr` for those of a short program, told when it has ended; `phase` for
+            what the tool itself does; `waiting` for silence with its evidence.
         text: One line.
         elapsed: Host seconds since the task began.
     """

@@ -32,11 +32,12 @@ from provision.report.text import change_diff, change_text, clean, duration, lin
 _STYLES = {
     "warning": "yellow",
     "error": "red",
+    "stderr": "yellow",
     "phase": "cyan",
     "waiting": "bright_black",
     "progress": "bright_black",
 }
-_HOST_SPOKE = ("output", "information", "warning", "error", "progress")
+_HOST_SPOKE = ("output", "information", "warning", "error", "progress", "stdout", "stderr")
 _NARROW = 64
 _DIFF = {"-": "red", "+": "green"}
 
@@ -147,7 +148,7 @@ class ConsoleReport:
             self._line.heard(event.task, elapsed=event.elapsed)
         elif event.kind != "waiting":
             self._line.say(event.task, elapsed=event.elapsed)
-        if event.kind == "progress" and not self._verbose:
+        if phrases.only_verbose(event) and not self._verbose:
             return
         style = _STYLES.get(event.kind, "")
         sign = self._glyphs.said(event.kind)

@@ -34,6 +34,8 @@ class Glyphs:
         return {
             "output": self.bar,
             "information": self.bar,
+            "stdout": self.bar,
+            "stderr": self.bar,
             "warning": self.warning,
             "error": self.failed,
         }.get(kind, " ")

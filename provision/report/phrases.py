@@ -11,12 +11,21 @@ from provision.model.event import (
     RunFinished,
     RunStarted,
     TaskFinished,
+    TaskProgress,
     VerifyResult,
 )
 from provision.model.facts import Facts
 from provision.report.text import clean, duration, plural, size
 
 _ORDER = ("changed", "ok", "skipped", "failed", "unreachable")
+
+PLAINLY_SAID = ("output", "information", "stdout")
+"""Kinds of line that need no word before them."""
+
+
+def only_verbose(event: TaskProgress) -> bool:
+    """Whether a line is shown only to who wants more: progress, and what short programs wrote."""
+    return event.kind in ("progress", "stdout", "stderr")
 
 
 def start(event: RunStarted) -> str:

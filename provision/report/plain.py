@@ -71,7 +71,7 @@ class PlainReport:
                 task = f"{clean(event.task)} ({event.step})"
                 yield f"task {event.number}/{event.total}: {task}"
             case TaskProgress():
-                if event.kind != "progress" or self._verbose:
+                if self._verbose or not phrases.only_verbose(event):
                     yield from _progress(event)
             case HostLost():
                 yield phrases.lost(event)
@@ -121,7 +121,7 @@ def _plan(event: PlanMade) -> Iterator[str]:
 
 
 def _progress(event: TaskProgress) -> Iterator[str]:
-    mark = "" if event.kind in ("output", "information") else f"{event.kind}: "
+    mark = "" if event.kind in phrases.PLAINLY_SAID else f"{event.kind}: "
     for line in lines(event.text):
         yield f"  [{duration(event.elapsed)}] {mark}{line}"
 

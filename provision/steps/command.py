@@ -21,6 +21,7 @@ from provision.steps.guards import needless
 from provision.steps.names import Strings
 from provision.steps.recorded import call_recorded
 from provision.steps.records import texts
+from provision.steps.spoken import say, tails
 from provision.steps.step import Step, StepContext
 from provision.steps.vital_signs import Silence
 
@@ -118,6 +119,7 @@ command: docker tag windowsservercore example.com/windowsservercore
                 id=name,
             ),
         )
+        yield from say(answer.stdout, answer.stderr, truncated=answer.truncated)
         value: dict[str, Json] = {"stdout": answer.stdout, "stderr": answer.stderr}
         why = "stopped at its timeout" if answer.timed_out else ""
         return self._end(context, answer.exit_code, value, [answer.stderr, answer.stdout], why)
@@ -157,7 +159,7 @@ command: docker tag windowsservercore example.com/windowsservercore
         value = {"exit_code": code, **value}
         generation = generation_of(context.facts.os_build)
         if why or code not in self.ok_codes:
-            last = [line for text in outputs for line in text.splitlines() if line.strip()][-5:]
+            last = tails(stderr=outputs[0], stdout=outputs[1])
             told = why or f"exit code {code}"
             result = failed(
                 f"{self._words()[0]}: {told}", remedy=remedy, evidence=last, value=value

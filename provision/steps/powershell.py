@@ -22,6 +22,7 @@ from provision.steps.ending import ended, failed
 from provision.steps.guards import needless
 from provision.steps.recorded import call_recorded
 from provision.steps.records import texts
+from provision.steps.spoken import TAIL, say_records, tails
 from provision.steps.step import Step, StepContext
 from provision.steps.vital_signs import Silence
 
@@ -104,6 +105,7 @@ register: adapters
                 id=name,
             ),
         )
+        yield from say_records(answer.records)
         why = "stopped at its timeout" if answer.timed_out else ""
         return self._end(context, answer.records, answer.exit_code, threw=answer.threw, why=why)
 
@@ -145,16 +147,18 @@ register: adapters
         remedy: str = "",
     ) -> StepResult:
         errors = [shown(record) for record in records if record.kind == "error"]
+        output = texts(tuple(records), "output", "information")
         value: dict[str, Json] = {
             "exit_code": code,
-            "output": texts(tuple(records), "output", "information"),
+            "output": output,
             "warnings": texts(tuple(records), "warning"),
             "errors": texts(tuple(records), "error"),
         }
         last = last_error(records)
+        evidence = [*errors[-TAIL:], *tails("\n".join(map(str, output)))]
         generation = generation_of(context.facts.os_build)
         if why:  # An error that the script went on after does not explain why it hangs or is gone.
-            result = failed(why, remedy=remedy, evidence=errors[-10:], value=value)
+            result = failed(why, remedy=remedy, evidence=evidence, value=value)
             return explained(result, None)
         finding = explain_failure(records, generation)
         if threw:
@@ -167,9 +171,9 @@ register: adapters
         elif self.fail_on_errors and last:
             why = last.text.partition("\n")[0]
         if why:
-            return explained(failed(why, evidence=errors[-10:], value=value), finding)
+            return explained(failed(why, evidence=evidence, value=value), finding)
         changes = [self._change()] if self.changes else []
-        result = ended(changes, evidence=errors[-10:], value=value)
+        result = ended(changes, evidence=errors[-TAIL:], value=value)
         telling = [sighting(r) for r in records if r.kind in ("error", "warning")]
         return result.model_copy(update={"warnings": warned(telling, generation)})
 

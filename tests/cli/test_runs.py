@@ -88,6 +88,18 @@ def test_exit_codes(
     assert done.returncode == code, done.stdout + done.stderr
 
 
+def test_what_a_short_command_wrote(provision: Run, tmp_path: Path) -> None:
+    write(tmp_path, "  - {name: who, command: {line: hostname, changes: false}}\n")
+    quiet = provision("up")
+    assert "WIN-TP4\n" not in quiet.stdout
+    loud = provision("up", "-v")
+    assert "] WIN-TP4\n" in loud.stdout
+    logs = provision("logs", "last", "who")
+    assert logs.stdout.startswith("task 1: who\n")
+    assert logs.stdout.endswith("] WIN-TP4\n")
+    assert logs.stderr == ""
+
+
 def test_plan_runs_no_task(provision: Run, tmp_path: Path) -> None:
     write(tmp_path, FOLDER + WRONG)
     done = provision("plan", "--events", "-")

@@ -47,11 +47,44 @@ def test_exit_codes(player):
     host = player({"exec": {**RAN, "exit_code": 3010, "stderr": "one\ntwo\n"}})
     result = host.play("command", "msiexec")
     assert (result.outcome, result.failure) == (Outcome.FAILED, "msiexec: exit code 3010")
-    assert result.evidence[1:] == ("one", "two", "hi")
+    assert result.evidence[1:] == ("stderr: one", "stderr: two", "stdout: hi")
     assert result.issue == "restart-wanted"
     assert (
         host.play("command", {"line": "msiexec", "ok_codes": [0, 3010]}).value["exit_code"] == 3010
     )
+
+
+def test_what_a_short_program_wrote_is_told(player):
+    host = player({"exec": {**RAN, "stdout": "hi\n\nho\n", "stderr": "oh\n", "truncated": True}})
+    host.play("command", "msiexec")
+    assert [(line.kind, line.text) for line in host.progress] == [
+        ("stdout", "(earlier lines are left out)"),
+        ("stdout", "hi"),
+        ("stdout", "ho"),
+        ("stderr", "oh"),
+    ]
+
+
+def test_what_a_short_script_wrote_is_told_in_order(player):
+    records = [
+        record(1, "output", "one\ntwo"),
+        record(2, "warning", "careful"),
+        record(3, "error", "bad", id="Bad"),
+        record(4, "verbose", "not this"),
+        record(5, "output", "three"),
+    ]
+    answer = {"records": records, "exit_code": 1, "threw": False}
+    host = player({"powershell": answer})
+    result = host.play("powershell", "x")
+    assert [(line.kind, line.text) for line in host.progress] == [
+        ("stdout", "one"),
+        ("stdout", "two"),
+        ("stderr", "WARNING: careful"),
+        ("stderr", "bad"),
+        ("stdout", "three"),
+    ]
+    assert result.outcome is Outcome.FAILED
+    assert result.evidence[-3:] == ("stdout: one", "stdout: two", "stdout: three")
 
 
 def test_a_timeout(player):
