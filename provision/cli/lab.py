@@ -9,7 +9,10 @@ from provision.cli.lazy_group import LazyGroup
 
 @click.group(
     cls=LazyGroup,
-    lazy={"rebuild": "provision.cli.lab_rebuild:rebuild"},
+    lazy={
+        "rebuild": "provision.cli.lab_rebuild:rebuild",
+        "schedule": "provision.cli.lab_schedule:schedule",
+    },
     short_help="Rebuild a lab of VMs.",
 )
 def lab() -> None:

@@ -15,6 +15,7 @@ from provision.cli.exit_codes import ExitCode, worst
 from provision.cli.file_lock import file_lock
 from provision.cli.lab_hands import LabHands
 from provision.cli.lab_page import summary
+from provision.cli.lab_telling import tell
 from provision.cli.notebook import journal_file
 from provision.engine.lease import HostHeld
 from provision.engine.memory import describe_controller
@@ -68,6 +69,8 @@ def rebuild_lab(
         assert found is not None
         for line in summary(found, time.monotonic() - began):
             click.echo(line)
+        if not hands.asked_to_stop():
+            tell(lab, found)
         return _exit_code(found, ends, stopped=hands.asked_to_stop())
 
 

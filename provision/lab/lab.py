@@ -8,6 +8,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from provision.lab.hypervisors.settings import HypervisorSettings
+from provision.lab.notify.settings import NotifySettings
 from provision.model.position import Position
 
 
@@ -58,6 +59,7 @@ class Lab:
         hosts: Path of the host file.
         forks: How many VMs are rebuilt at the same time.
         budget: Seconds after which no further VM is begun; None for no bound.
+        notify: Who is told how a night ended.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Lab:
     vms: Mapping[str, Vm]
     forks: int = 2
     budget: float | None = None
+    notify: NotifySettings | None = None
 
     def order(self, names: frozenset[str] = frozenset()) -> list[str]:
         """Names of VMs, each after those that it needs; all when none are given.

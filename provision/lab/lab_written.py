@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from provision.lab.hypervisors.settings import HypervisorSettings
+from provision.lab.notify.settings import NotifySettings
 from provision.playbook.durations import Duration
 from provision.playbook.written import Words
 
@@ -55,6 +56,7 @@ class LabWritten(BaseModel):
         defaults: What holds for all VMs that do not say otherwise.
         forks: How many VMs are rebuilt at the same time; 2 unless given.
         budget: No VM is begun when so much time has gone by; no bound unless given.
+        notify: Who is told how a night ended.
     """
 
     model_config = _FROZEN
@@ -66,3 +68,4 @@ class LabWritten(BaseModel):
     defaults: VmWritten = VmWritten()
     forks: int = Field(default=2, ge=1, le=64)
     budget: Duration | None = None
+    notify: NotifySettings | None = None

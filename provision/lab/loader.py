@@ -42,6 +42,7 @@ def load_lab(path: Path, shown: str) -> Lab:
         vms=vms,
         forks=written.forks,
         budget=written.budget,
+        notify=written.notify,
     )
     if problems := list(_problems(lab, document)):
         raise InputError(problems)

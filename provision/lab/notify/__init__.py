@@ -1,0 +1,1 @@
+"""Telling people how a night ended, when they want to be told."""

@@ -1,0 +1,1 @@
+"""The nightly run as a timer of the system: files and lines, made and not yet installed. Pure."""
