@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paramiko import Transport
+from paramiko.auth_handler import AuthHandler
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -160,15 +162,24 @@ def test_too_many_keys_are_told_apart_from_a_broken_connection(
     assert "`agent: false`" in caught.value.resolution
 
 
-def test_a_break_in_the_login_is_no_refusal(sshd: Sshd, monkeypatch: pytest.MonkeyPatch) -> None:
-    from paramiko import Transport
+@pytest.mark.parametrize(
+    ("owner", "method"), [(Transport, "auth_publickey"), (AuthHandler, "wait_for_response")]
+)
+def test_a_break_in_the_login_is_no_refusal(
+    sshd: Sshd, monkeypatch: pytest.MonkeyPatch, owner: Any, method: str
+) -> None:
+    """It comes before the key is offered, or in the place of the answer."""
 
-    def broken(self: Any, *_: Any) -> None:
+    def broken(self: Any, *arguments: Any) -> Any:
+        transport = getattr(self, "transport", None)
+        if transport is not None:
+            transport.packetizer.close()  # what comes from here on is not heard
+            transport.join(10)
         sshd.kill_sessions()
-        return real(self, *_)
+        return real(self, *arguments)
 
-    real = Transport.auth_publickey
-    monkeypatch.setattr(Transport, "auth_publickey", broken)
+    real = getattr(owner, method)
+    monkeypatch.setattr(owner, method, broken)
     with pytest.raises(ConnectionBroken, match="hung up during the login") as caught:
         login(sshd, key=str(sshd.key))
     assert caught.value.error_class is ErrorClass.TRANSIENT

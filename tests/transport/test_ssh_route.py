@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from ssh_server import NO_SSHD, USER, Sshd
 
+from provision.model.secret import Secret
 from provision.model.ssh import HostKeyPolicy, SSHSettings
 from provision.transport.errors import (
     ConnectionBroken,
@@ -133,7 +135,7 @@ def through(two: tuple[Sshd, Sshd], tmp_path: Path) -> Iterator[Any]:
     both.write_text(jump.known_hosts.read_text() + host.known_hosts.read_text())
     made = []
 
-    def through(**changes: Any) -> SSHConnection:
+    def through(secrets: Secrets | None = None, **changes: Any) -> SSHConnection:
         settings = SSHSettings(
             address="127.0.0.1",
             port=host.port,
@@ -143,7 +145,7 @@ def through(two: tuple[Sshd, Sshd], tmp_path: Path) -> Iterator[Any]:
             config=False,
             jump=(f"{USER}@127.0.0.1:{jump.port}",),
         ).model_copy(update=changes)
-        made.append(SSHConnection(settings, Secrets()))
+        made.append(SSHConnection(settings, secrets or Secrets()))
         made[-1].open()
         return made[-1]
 
@@ -234,3 +236,20 @@ def test_a_key_that_is_known_by_an_alias(
     assert "known" in through(known_hosts=str(tmp_path / "alias"), **options).host_key
     with pytest.raises(HostKeyRefused):
         through(host_key=HostKeyPolicy.STRICT, **options)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for a password in a private place")
+def test_a_jump_host_never_gets_the_password(through: Any, tmp_path: Path) -> None:
+    jump = Sshd(tmp_path / "asking", password="right-for-this-test")
+    jump.authorized.write_text("")
+    try:
+        known = tmp_path / "known_hosts"
+        known.write_text(known.read_text() + jump.known_hosts.read_text())
+        with pytest.raises(LoginRefused, match="the jump host") as caught:
+            through(
+                Secrets(password=Secret("right-for-this-test")),
+                jump=(f"{USER}@127.0.0.1:{jump.port}",),
+            )
+        assert "password: " not in caught.value.details
+    finally:
+        jump.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sys
@@ -164,6 +165,40 @@ def test_a_broken_connection_in_the_middle(
     monkeypatch.setattr(SFTPFiles, "read", cut)
     bench.download("broken.bin", tmp_path / "broken.bin")
     assert (tmp_path / "broken.bin").read_bytes() == content
+
+
+def test_a_part_that_became_shorter_meanwhile(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a power failure: what is good is found anew."""
+    content, kept = noise(7), 700_000
+    part = bench.root / "shorter.bin.part"
+    real, calls = SFTPFiles.write, []
+
+    def failing(self: Any, path: str, offset: int, pieces: Any) -> None:
+        calls.append(offset)
+        if len(calls) == 2:
+            os.truncate(part, kept)
+            bench.sshd.kill_sessions()
+        real(self, path, offset, pieces)
+
+    monkeypatch.setattr(SFTPFiles, "write", failing)
+    sent = bench.upload(content, "shorter.bin")
+    assert (bench.root / "shorter.bin").read_bytes() == content
+    assert sent.resumed_at == kept
+
+
+def test_sftp_that_sees_other_files_than_the_agent(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(b"")
+    monkeypatch.setattr("provision.transport.ssh_files._place", lambda _: str(other))
+    content = noise(8)
+    sent = bench.upload(content, "elsewhere.bin")
+    assert (bench.root / "elsewhere.bin").read_bytes() == content
+    assert sent.resumed_at == 0
+    assert sent.carried > SIZE
 
 
 def test_where_sftp_may_not_write_the_agent_tells_why(bench: Bench) -> None:
