@@ -105,14 +105,13 @@ def span(seconds: float) -> str:
 
 
 def size(play: Play, count: int) -> str:
-    """Say a number of bytes; since 1.13 without a blank."""
+    """Say a number of bytes: four digits and a blank until 1.12, three digits and none since."""
     number, unit = float(count), "B"
     for unit in ("B", "kB", "MB", "GB", "TB"):
         if number < 1000 or unit == "TB":
             break
         number /= 1000
-    text = f"{number:.4g}" if play.docker.since(1, 10) and number >= 100 else f"{number:.3g}"
-    return f"{text}{unit}" if play.docker.since(1, 13) else f"{text} {unit}"
+    return f"{number:.3g}{unit}" if play.docker.since(1, 13) else f"{number:.4g} {unit}"
 
 
 def dump(data: object) -> list[str]:
