@@ -91,6 +91,17 @@ def test_a_container_whose_program_ends(rtm):
     assert rtm("ps", "-a", "-q", "--filter", "status=exited", "--filter", "name=brief")
 
 
+def test_an_earlier_start_s_end_is_not_this_one_s(rtm):
+    rtm("run", "-d", "--name", "a", "windowsservercore", "cmd", "/c", "timeout 60")
+    rtm.pass_time(20)
+    rtm("stop", "a")
+    rtm("start", "a")
+    rtm.pass_time(50)
+    assert rtm.container("a").state == "running"
+    rtm.pass_time(11)
+    assert rtm.container("a").state == "exited"
+
+
 def test_what_cannot_run(rtm):
     assert "cannot find the file" in rtm("run", "windowsservercore", "nonsense", code=127)
     assert "network none-such not found" in rtm(
