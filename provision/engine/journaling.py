@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from provision.agent.operations.base import OperationError
 from provision.engine.effects import Effects
 from provision.engine.memory import RunMemory
-from provision.model.errors import ProvisionError
 from provision.model.outcome import Json
 from provision.steps.effect import Call, CallMany, Effect, Progress, Restarted, RestartHost, Upload
 from provision.steps.transfer import Relay, UploadFile, UploadFolder
@@ -61,7 +61,8 @@ class JournaledEffects:
         number = self._memory.effect_started(self.task, *named)
         try:
             answer = self._effects.carry_out(effect)
-        except ProvisionError as error:
+        except OperationError as error:
+            # The host refused: nothing happened. After any other error that is not known.
             told = {"error": error.brief, "details": error.details}
             self._memory.effect_finished(self.task, number, told)
             raise

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provision.agent.operations.base import ErrorRecord, OperationError
+from provision.agent.operations.jobs import JobStart
+from provision.engine.interruption import Interrupted
+from provision.engine.journaling import JournaledEffects
 from provision.engine.memory import RunMemory, new_run, recall
 from provision.engine.run import RunOptions
 from provision.journal.entry import Entry, Kind
+from provision.journal.store import Journal
+from provision.model.boot import BootIdentity
+from provision.model.errors import UnreachableError
+from provision.model.facts import Facts
+from provision.steps.effect import Call
 
 THREE = """
 name: three
@@ -194,6 +204,38 @@ def came(number: int, effect: int, **answer: Any) -> Entry:
 )
 def test_which_jobs_are_this_run_s(entries: list[Entry], jobs: set[str]) -> None:
     past = recall(new_run("run-1", "h", ("p", "s"), [], {}), entries)
+    assert past is not None
+    assert set(past.jobs.get(1, {})) == jobs
+
+
+@pytest.mark.parametrize(
+    ("error", "jobs"),
+    [
+        (UnreachableError("the host did not come back"), {"a"}),
+        (Interrupted("interrupted"), {"a"}),
+        (OperationError("job.start", ErrorRecord(message="refused", id="JobExists")), set()),
+    ],
+)
+def test_a_start_whose_answer_never_came_may_have_started_the_job(
+    tmp_path: Path, error: Exception, jobs: set[str]
+) -> None:
+    class Hands:
+        boot = BootIdentity(boot_time="2016-01-16T09:00:00Z", token="boot-1")
+
+        def carry_out(self, _effect: Any) -> Any:
+            raise error
+
+    run = new_run("run-1", "h", ("p", "s"), [], {})
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        memory = RunMemory(journal, run)
+        memory.begin(Facts.model_construct(machine_id="m"))
+        hands: Any = Hands()
+        effects = JournaledEffects(hands, memory)
+        effects.task = 1
+        with pytest.raises(type(error)):
+            effects.carry_out(Call(JobStart(id="a", script="x")))
+        journal.flush()
+        past = recall(run, list(journal.entries("run-1")))
     assert past is not None
     assert set(past.jobs.get(1, {})) == jobs
 
