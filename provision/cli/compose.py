@@ -12,7 +12,6 @@ from provision.cli.located import Located
 from provision.cli.options import Selection
 from provision.cli.variables import given_variables
 from provision.diagnosis.catalogue import CATALOGUE
-from provision.dockerfile.rules import RULES
 from provision.engine.host_runner import HostRunner
 from provision.engine.local_fetch import fetch_from_here
 from provision.engine.memory import RunMemory
@@ -142,8 +141,13 @@ def _unknown_scenario(host: Host) -> Iterator[Problem]:
 
 
 def _unknown_issues(playbook: Playbook) -> Iterator[Problem]:
-    known = {IGNORED, *RULES, *(issue.id for issue in CATALOGUE)}
-    for task in (*playbook.tasks, *playbook.handlers):
+    tasks = [task for task in (*playbook.tasks, *playbook.handlers) if task.expect_warnings]
+    known = {IGNORED, *(issue.id for issue in CATALOGUE)}
+    if any(name not in known for task in tasks for name in task.expect_warnings):
+        from provision.dockerfile.rules import RULES
+
+        known.update(RULES)
+    for task in tasks:
         for name in task.expect_warnings:
             if name not in known:
                 message = f"'expect_warnings' names '{name}', which is no known issue"

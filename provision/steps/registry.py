@@ -1,44 +1,57 @@
-"""All kinds of step, by the names that tasks use."""
+"""All kinds of step, by the names that tasks use; each is imported when it is first wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+import importlib
+from collections.abc import Iterator, Mapping
 
-from provision.steps.assertion import Assert
-from provision.steps.command import Command
-from provision.steps.copy import Copy
-from provision.steps.docker.container import Container
-from provision.steps.docker.docker_daemon import DockerDaemon
-from provision.steps.docker.docker_network import DockerNetwork
-from provision.steps.docker.image_build import ImageBuild
-from provision.steps.docker.image_load import ImageLoad
-from provision.steps.docker.image_pull import ImagePull
-from provision.steps.docker.image_save import ImageSave
-from provision.steps.docker.image_search import ImageSearch
-from provision.steps.docker.image_tag import ImageTag
-from provision.steps.fetch import Fetch
-from provision.steps.file import File
-from provision.steps.installer.step import Installer
-from provision.steps.powershell import PowerShell
-from provision.steps.restart import Restart
-from provision.steps.retrieve import Retrieve
-from provision.steps.service import Service
 from provision.steps.step import Step
-from provision.steps.template import Template
-from provision.steps.verify import Verify
-from provision.steps.wait_for import WaitFor
-from provision.steps.windows_feature import WindowsFeature
 
-STEPS: Mapping[str, type[Step]] = MappingProxyType(
-    {
-        step.name: step
-        for step in (
-            Fetch, Installer, Verify, WindowsFeature, Service, File, Copy, Template, Retrieve,
-            Command, PowerShell, Restart, WaitFor, Assert,
-            ImagePull, ImageBuild, ImageTag, ImageSave, ImageLoad, ImageSearch,
-            Container, DockerNetwork, DockerDaemon,
-        )
-    }
-)  # fmt: skip
+_PLACES = {
+    "fetch": "fetch:Fetch",
+    "installer": "installer.step:Installer",
+    "verify": "verify:Verify",
+    "windows_feature": "windows_feature:WindowsFeature",
+    "service": "service:Service",
+    "file": "file:File",
+    "copy": "copy:Copy",
+    "template": "template:Template",
+    "retrieve": "retrieve:Retrieve",
+    "command": "command:Command",
+    "powershell": "powershell:PowerShell",
+    "restart": "restart:Restart",
+    "wait_for": "wait_for:WaitFor",
+    "assert": "assertion:Assert",
+    "image_pull": "docker.image_pull:ImagePull",
+    "image_build": "docker.image_build:ImageBuild",
+    "image_tag": "docker.image_tag:ImageTag",
+    "image_save": "docker.image_save:ImageSave",
+    "image_load": "docker.image_load:ImageLoad",
+    "image_search": "docker.image_search:ImageSearch",
+    "container": "docker.container:Container",
+    "docker_network": "docker.docker_network:DockerNetwork",
+    "docker_daemon": "docker.docker_daemon:DockerDaemon",
+}
+"""Module below `provision.steps`, and class."""
+
+
+class _Steps(Mapping[str, type[Step]]):
+    """Imports a kind of step when it is asked for: a run needs few of them."""
+
+    def __getitem__(self, name: str) -> type[Step]:
+        module, kind = _PLACES[name].split(":")
+        step: type[Step] = getattr(importlib.import_module(f"provision.steps.{module}"), kind)
+        return step
+
+    def __contains__(self, name: object) -> bool:
+        return name in _PLACES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_PLACES)
+
+    def __len__(self) -> int:
+        return len(_PLACES)
+
+
+STEPS: Mapping[str, type[Step]] = _Steps()
 """Read only; in the order in which they are documented."""

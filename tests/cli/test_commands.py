@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -13,7 +14,10 @@ from provision.cli.main import cli
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 PROVISION = (sys.executable, "-m", "provision")
-HEAVY = ("pydantic", "rich", "winrm", "requests", "yaml", "jinja2", "asyncio", "cryptography")
+HEAVY = (
+    "pydantic", "rich", "winrm", "requests", "yaml", "jinja2", "asyncio", "cryptography",
+    "provision.dockerfile.rules",
+)  # fmt: skip
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -60,6 +64,20 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+def test_a_run_imports_only_the_steps_that_its_playbook_names(tmp_path: Path) -> None:
+    (tmp_path / "host.yml").write_text("simulate: {}\nplaybook: site.yml\n")
+    (tmp_path / "site.yml").write_text("tasks: [{assert: 1 == 1}]\n")
+    code = (
+        "import sys; from provision.cli.main import run; import provision.cli.run_hosts;"
+        "assert run(['validate']) == 0;"
+        "print([name for name in sys.modules if name.startswith(('provision.steps.docker',"
+        "'provision.steps.verify', 'provision.dockerfile'))])"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize(

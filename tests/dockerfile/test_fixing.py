@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from provision.dockerfile import Target, lint
 from provision.dockerfile.fixing import fix
+from provision.dockerfile.linting import lint
 from provision.dockerfile.rule import Rule
 from provision.dockerfile.rules import RULES
+from provision.dockerfile.target import Target
 
 SERVER = "FROM mcr.microsoft.com/windows/servercore:ltsc2022\n"
 

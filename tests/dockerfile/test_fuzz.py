@@ -7,12 +7,13 @@ import contextlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provision.dockerfile import Target, lint
 from provision.dockerfile.fixing import apply, fix, mends
+from provision.dockerfile.linting import lint
 from provision.dockerfile.parser import ParseError, parse
 from provision.dockerfile.rules.directive import with_directive
 from provision.dockerfile.source import Source
 from provision.dockerfile.syntax import Document, Instruction, read
+from provision.dockerfile.target import Target
 from provision.dockerfile.words import Word, words
 from provision.model.errors import InputError
 

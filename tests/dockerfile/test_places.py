@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from provision.dockerfile import Finding, Target, lint
+from provision.dockerfile.finding import Finding
+from provision.dockerfile.linting import lint
+from provision.dockerfile.target import Target
 from provision.model.errors import InputError
 
 FROM = "FROM mcr.microsoft.com/windows/servercore:ltsc2022\n"

@@ -6,9 +6,11 @@ import re
 
 import pytest
 
-from provision.dockerfile import Severity, Target, lint
+from provision.dockerfile.finding import Severity
+from provision.dockerfile.linting import lint
 from provision.dockerfile.rule import Rule
 from provision.dockerfile.rules import RULES
+from provision.dockerfile.target import Target
 
 ALL = [pytest.param(rule, id=rule.id) for rule in RULES.values()]
 

@@ -25,6 +25,7 @@ def test_all_steps_are_there():
 @pytest.mark.parametrize("name", NAMES)
 def test_the_example_is_a_task_of_this_step(name):
     step = STEPS[name]
+    assert step.name == name
     task = yaml.safe_load(step.example)
     assert name in task
     made = step.model_validate(step.from_written(task[name]))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from provision.dockerfile import Finding, Severity, Target, lint
+from provision.dockerfile.finding import Finding, Severity
+from provision.dockerfile.linting import lint
+from provision.dockerfile.target import Target
 from provision.model.errors import InputError, TaskError
 from provision.model.outcome import StepResult, Warning
 from provision.steps.effect import Procedure, ReadLocalFile
