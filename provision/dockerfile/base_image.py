@@ -8,24 +8,10 @@ from dataclasses import dataclass
 
 from provision.dockerfile.joining import Place
 from provision.dockerfile.syntax import Document
+from provision.dockerfile.tags import TAGS
 from provision.dockerfile.target import Target
 from provision.dockerfile.words import words
 
-_TAGS = {
-    "ltsc2016": 14393,
-    "sac2016": 14393,
-    "1607": 14393,
-    "1709": 16299,
-    "1803": 17134,
-    "1809": 17763,
-    "ltsc2019": 17763,
-    "1903": 18362,
-    "1909": 18363,
-    "2004": 19041,
-    "20h2": 19042,
-    "ltsc2022": 20348,
-    "ltsc2025": 26100,
-}
 _VERSION = re.compile(r"(?<![\d.])10\.0\.(\d{5})(?!\d)")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _WINDOWS = re.compile(r"(?i)windows|nanoserver|servercore|\.microsoft\.com/")
@@ -71,7 +57,7 @@ class BaseImage:
         version = _VERSION.search(self.tag)
         if version:
             return int(version[1])
-        builds = [_TAGS[part] for part in re.split(r"[-_]", self.tag.lower()) if part in _TAGS]
+        builds = [TAGS[part] for part in re.split(r"[-_]", self.tag.lower()) if part in TAGS]
         return builds[-1] if builds else None
 
 

@@ -11,6 +11,7 @@ class Facts(BaseModel):
     """The observed state of a host: `facts.*` in templates, and the agent's answer to `facts`.
 
     Args:
+        os_version: Such as `10.0.14393.206`; without the revision when that is not known.
         os_build: 10586 for TP4, 14300 for TP5, 14393 for Windows Server 2016, 17763 for 2019, 20348
             for 2022, 26100 for 2025.
         culture: The user interface's culture, such as `en-US` or `ja-JP`.

@@ -16,7 +16,8 @@ Judgement = tuple[bool, str]
 
 KINDS = (
     "switch", "adapter", "nat", "image", "docker", "service", "feature", "file", "no_file",
-    "no_task",
+    "no_task", "containerd", "prefix_free", "external_adapter", "virtualization", "resources",
+    "image_fits",
 )  # fmt: skip
 
 
@@ -49,6 +50,14 @@ class CheckKind(BaseModel):
     @abstractmethod
     def judge(self, answers: Sequence[Answer | OperationError]) -> Judgement:
         """Decide by the answers, in the order of the questions."""
+
+    def remedy(self, answers: Sequence[Answer | OperationError]) -> str:  # noqa: ARG002
+        """Say what to do when it does not hold; empty when the check itself says enough."""
+        return ""
+
+    def issue(self, answers: Sequence[Answer | OperationError]) -> str:  # noqa: ARG002
+        """Name the known issue that comes of it when it does not hold; empty when none does."""
+        return ""
 
 
 def expect(answer: Answer | OperationError, kind: type[A]) -> A:

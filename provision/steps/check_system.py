@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from provision.agent.operations.base import Answer, Operation, OperationError
+from provision.agent.operations.containerd import ContainerdVersion, ContainerdVersionAnswer
 from provision.agent.operations.docker import (
     DockerVersion,
     DockerVersionAnswer,
@@ -77,6 +78,32 @@ class DockerCheck(CheckKind):
         else:
             daemon = "no docker client"
         return running and version.answers, f"service {state}, {daemon}"
+
+
+class ContainerdCheck(CheckKind):
+    """The service containerd runs and answers its client nerdctl."""
+
+    def title(self) -> str:
+        """Name both demands."""
+        return "containerd runs and answers"
+
+    def questions(self) -> tuple[Operation[Any], ...]:
+        """The service, and containerd."""
+        return (ServiceList(names=("containerd",)), ContainerdVersion())
+
+    def judge(self, answers: Sequence[Answer | OperationError]) -> Judgement:
+        """Both must be so."""
+        services = expect(answers[0], ServiceListAnswer).services
+        version = expect(answers[1], ContainerdVersionAnswer)
+        state = services[0].state.value if services else "not installed"
+        running = bool(services) and services[0].state is ServiceState.RUNNING
+        if version.answers:
+            told = f"containerd {version.server} answers nerdctl {version.client}"
+        elif version.installed:
+            told = f"containerd does not answer: {version.message}"
+        else:
+            told = "no nerdctl"
+        return running and version.answers, f"service {state}, {told}"
 
 
 class ServiceCheck(CheckKind):

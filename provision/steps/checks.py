@@ -6,7 +6,7 @@ go to the host in one exchange, and the same question is asked once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -15,7 +15,10 @@ from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.model.outcome import CheckResult
 from provision.steps.check_kinds import KINDS, CheckKind
 from provision.steps.check_network import AdapterCheck, NatCheck, SwitchCheck
+from provision.steps.check_platform import ImageFitsCheck, ResourcesCheck, VirtualizationCheck
+from provision.steps.check_prefix import ExternalAdapterCheck, PrefixFreeCheck
 from provision.steps.check_system import (
+    ContainerdCheck,
     DockerCheck,
     FeatureCheck,
     FileCheck,
@@ -45,6 +48,14 @@ class Check(BaseModel):
         file: A file or folder exists: `path`, and `sha256`.
         no_file: Nothing is at this path.
         no_task: No scheduled task has this name.
+        containerd: The service containerd runs and answers its client nerdctl.
+        prefix_free: No address, route or NAT of the host overlaps a network: `prefix`, and `own`,
+            the names of adapters and NATs that may.
+        external_adapter: An external switch can be bound to one certain adapter: `name`, or
+            exactly one is up.
+        virtualization: Hyper-V can run here, with `processors` (2) and `memory_gib` (4).
+        resources: `processors`, `memory_gib`, and `disk_gib` that are free.
+        image_fits: The host can run an image, as far as its tag tells: `image`, `isolation`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +70,12 @@ class Check(BaseModel):
     file: FileCheck | None = None
     no_file: NoFileCheck | None = None
     no_task: NoTaskCheck | None = None
+    containerd: ContainerdCheck | None = None
+    prefix_free: PrefixFreeCheck | None = None
+    external_adapter: ExternalAdapterCheck | None = None
+    virtualization: VirtualizationCheck | None = None
+    resources: ResourcesCheck | None = None
+    image_fits: ImageFitsCheck | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -96,6 +113,18 @@ class Check(BaseModel):
         except OperationError as error:
             passed, found = False, error.record.message
         return CheckResult(check=self.demand.title(), passed=passed, found=found)
+
+    def remedy(self, answers: Answers) -> str:
+        """Say what to do when it does not hold; empty when nothing more is known."""
+        return self._asked(answers, self.demand.remedy)
+
+    def issue(self, answers: Answers) -> str:
+        """Name the known issue that comes of it when it does not hold; empty when none does."""
+        return self._asked(answers, self.demand.issue)
+
+    def _asked(self, answers: Answers, ask: Callable[[list[Any]], str]) -> str:
+        given = [answers[question] for question in self.demand.questions()]
+        return "" if any(isinstance(one, OperationError) for one in given) else ask(given)
 
 
 def questions(checks: Iterable[Check]) -> list[Operation[Any]]:

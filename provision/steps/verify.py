@@ -19,9 +19,10 @@ Checks = Annotated[tuple[Check, ...], Field(min_length=1)]
 class Verify(Step):
     """Demand things of the host, and say of each what was found. Changes nothing.
 
-    Checks are `switch`, `adapter`, `nat`, `image`, `docker`, `service`, `feature`, `file`,
-    `no_file` and `no_task`. In check mode a check that does not hold is no failure, since the
-    tasks before have changed nothing.
+    Checks are `switch`, `adapter`, `nat`, `image`, `docker`, `containerd`, `service`, `feature`,
+    `file`, `no_file`, `no_task`, and those that look ahead: `prefix_free`, `external_adapter`,
+    `virtualization`, `resources` and `image_fits`. In check mode a check that does not hold is no
+    failure, since the tasks before have changed nothing.
 
     Args:
         checks: The demands, each a mapping with one key, or its name alone.

@@ -7,7 +7,7 @@ function Get-HostFacts {
         computer_name      = [string] $computer.Name
         machine_id         = [string] (Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Cryptography').MachineGuid
         os_caption         = ([string] $system.Caption).Trim()
-        os_version         = [string] $system.Version
+        os_version         = Get-WholeVersion $system
         os_build           = [int] $system.BuildNumber
         culture            = [string] (Get-UICulture).Name
         powershell_version = [string] $PSVersionTable.PSVersion
@@ -21,6 +21,12 @@ function Get-HostFacts {
         time               = Format-Seconds ([datetime]::UtcNow)
         boot               = Get-BootIdentity
     }
+}
+
+# Windows keeps the fourth part, which updates raise, in the registry alone.
+function Get-WholeVersion($System) {
+    $revision = [int] (Get-RegistryValue 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion' 'UBR')
+    if ($revision) { "$($System.Version).$revision" } else { [string] $System.Version }
 }
 
 # A filtered token holds the administrators' group for denying only, and .NET leaves it out.

@@ -37,6 +37,7 @@ class InstallerParams(Step):
     restart_needed_text: str = r"(reboot|restart) is required"
     complete: Completion = Completion()
     resume_task: str | None = None
+    preflight: tuple[Check, ...] = ()
     checks: tuple[Check, ...] = ()
     checks_within: Duration = Field(default=120, ge=0)
     restart_budget: int = Field(default=3, ge=0, le=20)

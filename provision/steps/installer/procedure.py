@@ -2,6 +2,8 @@
 
     survey ── finished already ──────────────────────────────► ok
        │
+    preflight, unless it runs already ── does not hold ──────► failed, nothing launched
+       │
        ▼
     phase ── printed its closing line ─► checks ─► changed, with warnings │ failed
      ▲  │
@@ -25,7 +27,7 @@ from provision.diagnosis.generation import generation_of
 from provision.model.boot import BootIdentity
 from provision.model.outcome import Change, StepResult
 from provision.steps.checks import look_until_hold
-from provision.steps.detached import ENDED
+from provision.steps.detached import ENDED, UNDER_WAY
 from provision.steps.effect import (
     CurrentBoot,
     Elapsed,
@@ -42,6 +44,7 @@ from provision.steps.installer.contract import RestartMode
 from provision.steps.installer.finish import completed, gave_up
 from provision.steps.installer.params import InstallerParams
 from provision.steps.installer.phase import Phase, PhaseEnd, run_phase
+from provision.steps.installer.preflight import preflight
 from provision.steps.installer.survey import Survey, survey
 from provision.steps.step import StepContext
 
@@ -56,6 +59,10 @@ def install(params: InstallerParams, context: StepContext) -> StepProcedure:
     adopt = found.job in ENDED and ours
     if found.finished and not adopt:
         return (yield from _already(params, found, context))
+    if found.job not in UNDER_WAY and not adopt:
+        refused = yield from preflight(params.title, params.preflight)
+        if refused is not None:
+            return refused
     if context.check:
         open_checks = [row for row in found.results if not row.passed]
         return ended(

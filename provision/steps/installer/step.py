@@ -31,6 +31,8 @@ class Installer(InstallerParams):
         complete: `line` that it prints last, and `marker` file that is gone then.
         resume_task: The scheduled task by which the script would go on at the next logon; removed
             before each run.
+        preflight: What must hold before the script is launched, as in `verify`; also in check mode.
+            Not looked at when the script has finished or is still running.
         checks: What must hold afterwards, as in `verify`.
         checks_within: Host seconds that the checks may need to hold after the closing line.
         restart_budget: Restarts of the host that this task may have.
@@ -49,6 +51,8 @@ installer:
   script: C:\\provision\\Install-ContainerHost.ps1
   complete: {line: Script complete!, marker: Install-ContainerHost.err}
   resume_task: ContainerBootstrap
+  preflight:
+    - prefix_free: {prefix: 172.16.0.0/12, own: [vEthernet (Virtual Switch), ContainerNAT]}
   checks:
     - switch: {name: Virtual Switch, type: NAT}
     - adapter: vEthernet (Virtual Switch)

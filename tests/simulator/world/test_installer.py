@@ -100,7 +100,11 @@ def test_an_external_switch_takes_the_addresses_of_its_adapter(driver):
     assert rows["Ethernet0"] == ()
     assert "192.0.2.10/24" in rows["vEthernet (Virtual Switch)"]
     again = driver.install("c", "-NoRestart", "-UseDHCP", "-ExternalNetAdapter", "Other")
-    assert "not on the requested adapter (Other)" in again.errors()[0].message
+    assert again.errors()[0].message == "No adapters found that match the name Other"
+    wrong = driver.install(
+        "d", "-NoRestart", "-UseDHCP", "-ExternalNetAdapter", "vEthernet (Virtual Switch)"
+    )
+    assert "none match the expected switch name (Virtual Switch)" in wrong.errors()[0].message
 
 
 def test_the_first_of_two_adapters_is_the_one_that_winrm_comes_through(simulate):

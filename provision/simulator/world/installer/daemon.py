@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from provision.model.host import Generation, SwitchError
 from provision.simulator.world.docker.daemon import Docker
 from provision.simulator.world.effects import InstallDocker, Put, UseDisk
@@ -93,8 +95,11 @@ def start(run: Run) -> None:
         story.wait(60, WAITING)
         story.fail(NOT_STARTED)
     story.wait(17, WAITING)
-    if own_switch and not run.world.switches:
+    if own_switch and run.world.find(Switch, own_switch[0]) is None:
         name, address, prefix = own_switch
+        if asked := run.parameters.value("NatNet"):
+            network = ipaddress.ip_network(asked, strict=False)
+            address, prefix = f"{network[1]}/{network.prefixlen}", str(network)
         story.do(
             rebinding(),
             Put(thing=Switch(name=name, type="Internal")),

@@ -45,9 +45,40 @@ BASE_IMAGES = {
 }
 
 
-def installed(run: Run) -> bool:
+NANO_SECONDS = 400.0
+NANO_BYTES = 850_000_000
+NANO_IMAGES = {
+    Generation.TP4: BaseImage("10.0.10586.0", "8572198a60f1", "2015-10-31T01:40:00Z", "nanoserver"),
+    Generation.TP5: BaseImage(
+        "10.0.14300.1010", "cb48429c84fa", "2016-04-27T10:11:00Z", "nanoserver"
+    ),
+    Generation.RTM: BaseImage(
+        "10.0.14393.206", "3a703c6e97a2", "2016-09-22T23:58:00Z", "nanoserver"
+    ),
+}
+"""What `-HyperV` gets."""
+
+
+def installed(run: Run, name: str = "WindowsServerCore") -> bool:
     """Tell whether Windows' own store has the image."""
-    return bool(run.world.container_images)
+    return any(image.name == name for image in run.world.container_images)
+
+
+def store_nano(run: Run) -> None:
+    """Bring Nano Server's image, which Hyper-V containers are made of, into Windows' own store."""
+    story, world = run.story, run.world
+    if installed(run, "NanoServer"):
+        story.say("OS image (NanoServer) is already installed.")
+        return
+    story.say(
+        "Getting Container OS image (NanoServer) from OneGet (this may take a few minutes)..."
+    )
+    run.need(GALLERY)
+    story.wait(NANO_SECONDS, COPYING)
+    image = NANO_IMAGES[run.generation]
+    if not world.knobs.image_missing:
+        story.do(UseDisk(bytes=NANO_BYTES))
+        story.do(Put(thing=ContainerImage(name="NanoServer", version=image.version, id=image.id)))
 
 
 def store(run: Run, request: str, done: str) -> None:
@@ -92,9 +123,17 @@ def provider(run: Run, line: str, failure: str) -> None:
 
 
 def tag(run: Run) -> None:
-    """Give the image its tags, and list them."""
+    """Give the images their tags, and list them."""
+    hyper_v = run.parameters.on("HyperV")
+    core = not hyper_v or run.generation is Generation.TP4 or run.parameters.value("WimPath")
+    if core:
+        _tag(run, BASE_IMAGES[run.generation])
+    if hyper_v:
+        _tag(run, NANO_IMAGES[run.generation])
+
+
+def _tag(run: Run, image: BaseImage) -> None:
     story, world = run.story, run.world
-    image = BASE_IMAGES[run.generation]
     tags = [image.tag(image.version), image.tag("latest")]
     have = {each.key for each in world.images}
     if all(each.key in have for each in tags):

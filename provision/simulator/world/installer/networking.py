@@ -16,6 +16,7 @@ from provision.simulator.world.restarts import rebinding
 
 SWITCH_NAME = "Virtual Switch"
 NAT_NAME = "ContainerNAT"
+TRANSPARENT = "Transparent"
 FOR_GOOD = 10 * 365 * 86_400.0
 """Host seconds after which nobody waits any more."""
 
@@ -42,12 +43,7 @@ def _confirm(run: Run) -> None:
     run.story.wait(5)
     switch = run.world.switches[0]
     if run.parameters.on("UseDHCP"):
-        wanted = run.parameters.value("ExternalNetAdapter") or switch.adapter
-        if switch.type != "External" or switch.adapter.lower() != wanted.lower():
-            run.story.fail(
-                "One or more external networks are configured, but not on the requested adapter "
-                f"({wanted})"
-            )
+        _confirm_external(run)
         return
     prefixes = [nat.prefix for nat in run.world.nats]
     if switch.type == "NAT" and prefixes and switch.nat_subnet not in prefixes:
@@ -55,6 +51,48 @@ def _confirm(run: Run) -> None:
             f"Unexpected NAT configuration.  Switch subnet ({switch.nat_subnet}) does not match "
             f"NAT subnet ({prefixes[0]})"
         )
+
+
+def _confirm_external(run: Run) -> None:
+    wanted = run.parameters.value("ExternalNetAdapter")
+    external = [switch for switch in run.world.switches if switch.type == "External"]
+    if not external:
+        run.story.say("We didn't find a configured external switch; configuring now...")
+        _external(run)
+        return
+    if wanted and not any(each.name.lower() == wanted.lower() for each in run.world.adapters):
+        run.story.fail(f"No adapters found that match the name {wanted}")
+    fitting = [
+        switch
+        for switch in external
+        if (switch.adapter.lower() == wanted.lower() if wanted else switch.name == SWITCH_NAME)
+    ]
+    if not fitting:
+        run.story.fail(
+            "One or more external switches are configured, but none match the expected switch name "
+            f"({SWITCH_NAME})"
+        )
+    if wanted:
+        run.story.say(f"Configured DHCP switch found: {fitting[0].name}")
+
+
+def transparent(run: Run) -> None:
+    """Make the network that containers share with the host's own, as TP5 and RTM do.
+
+    That its cmdlet makes an external switch of the same name is a GUESS.
+    """
+    story, world = run.story, run.world
+    story.say("Waiting for Hyper-V Management...")
+    story.wait(14, WAITING)
+    if any(switch.name == TRANSPARENT for switch in world.switches):
+        story.say("Networking is already configured.  Confirming configuration...")
+        story.wait(5)
+        story.say(f"Configured transparent network found: {TRANSPARENT}")
+        return
+    story.say("Enabling container networking...")
+    story.wait(4)
+    story.say("Creating container network (Transparent)...")
+    _bind_external(run, TRANSPARENT)
 
 
 def _nat(run: Run) -> None:
@@ -87,9 +125,13 @@ def _nat(run: Run) -> None:
 
 
 def _external(run: Run) -> None:
+    run.story.say("Creating container switch (DHCP)...")
+    _bind_external(run, SWITCH_NAME)
+
+
+def _bind_external(run: Run, name: str) -> None:
     story, world = run.story, run.world
     wanted = run.parameters.value("ExternalNetAdapter")
-    story.say("Creating container switch (DHCP)...")
     story.wait(9)
     up = [each for each in world.adapters if each.status == "Up" and not each.switch]
     if wanted:
@@ -104,10 +146,10 @@ def _external(run: Run) -> None:
         story.fail(_bind_error(run, physical))
     # Its network has no DHCP when there are two: the address that WinRM comes to is gone.
     addresses = ("169.254.11.23/16",) if cut_off else physical.addresses
-    moved = _host_adapter(run, addresses, "" if cut_off else physical.gateway)
+    moved = _host_adapter(run, addresses, "" if cut_off else physical.gateway, name)
     story.do(
         *((rebinding(),) if ours and not cut_off else ()),
-        Put(thing=Switch(name=SWITCH_NAME, type="External", adapter=physical.name)),
+        Put(thing=Switch(name=name, type="External", adapter=physical.name)),
         Put(thing=moved.model_copy(update={"routes": () if cut_off else physical.routes})),
         Put(
             thing=physical.model_copy(update={"addresses": (), "gateway": "", "routes": ()}),
@@ -119,15 +161,17 @@ def _external(run: Run) -> None:
     story.wait(6)
 
 
-def _host_adapter(run: Run, addresses: tuple[str, ...], gateway: str) -> Adapter:
+def _host_adapter(
+    run: Run, addresses: tuple[str, ...], gateway: str, switch: str = SWITCH_NAME
+) -> Adapter:
     index = max([_FIRST_VIRTUAL_INDEX, *(each.index + 1 for each in run.world.adapters)])
     return Adapter(
-        name=f"vEthernet ({SWITCH_NAME})",
+        name=f"vEthernet ({switch})",
         description="Hyper-V Virtual Ethernet Adapter",
         index=index,
         addresses=addresses,
         gateway=gateway,
-        switch=SWITCH_NAME,
+        switch=switch,
     )
 
 

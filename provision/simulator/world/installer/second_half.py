@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provision.model.host import Generation
 from provision.simulator.world.installer import daemon, images
-from provision.simulator.world.installer.networking import networking
+from provision.simulator.world.installer.networking import networking, transparent
 from provision.simulator.world.installer.run import Run
 
 _QUERYING = "Container base image install complete.  Querying container images..."
@@ -32,9 +32,13 @@ def tp4(run: Run) -> None:
                 f"Getting Container OS image (WindowsServerCore) version {version} {_MINUTES}",
                 _QUERYING,
             )
+        if run.parameters.on("HyperV"):
+            images.store_nano(run)
         story.say("The following images are present on this machine:")
         if not world.knobs.image_missing or images.installed(run):
             story.say("    ContainerImage (Name = 'WindowsServerCore')")
+            if run.parameters.on("HyperV"):
+                story.say("    ContainerImage (Name = 'NanoServer')")
         story.say("")
         story.wait(2)
     if not run.parameters.on("SkipDocker"):
@@ -60,6 +64,8 @@ def tp5_and_later(run: Run) -> None:
     else:
         story.say("Configuring ICMP firewall rules for containers...")
     story.wait(4)
+    if run.parameters.on("TransparentNetwork"):
+        transparent(run)
     if daemon.service_there(run):
         story.say("Docker is already installed.")
         if run.world.knobs.docker_fails:
@@ -71,7 +77,11 @@ def tp5_and_later(run: Run) -> None:
         daemon.start(run)
     if run.parameters.on("SkipImageImport"):
         run.complete()
-    if images.installed(run):
+    nano = run.parameters.on("HyperV")
+    if nano and not run.parameters.value("WimPath"):
+        # With Hyper-V containers these scripts get Nano Server in place of Server Core.
+        images.store_nano(run)
+    elif images.installed(run):
         story.say("Image WindowsServerCore is already installed on this machine.")
         story.wait(2)
     else:
@@ -87,5 +97,7 @@ def tp5_and_later(run: Run) -> None:
             f"Getting Container OS image (WindowsServerCore -RequiredVersion {version}) {_MINUTES}",
             "Container base image install complete.",
         )
+        if nano:
+            images.store_nano(run)
     images.tag(run)
     run.complete()

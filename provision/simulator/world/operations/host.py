@@ -31,12 +31,13 @@ def identity(world: World) -> BootIdentity:
 def facts(world: World, _request: GetFacts, _check: bool) -> tuple[World, FactsAnswer]:
     """Answer `facts`."""
     system = world.windows
+    revision = _revision(world)
     addresses = tuple(address for adapter in world.adapters for address in adapter.addresses)
     return world, FactsAnswer(
         computer_name=system.computer_name,
         machine_id=system.machine_id,
         os_caption=system.caption,
-        os_version=system.version,
+        os_version=system.version + (f".{revision}" if revision else ""),
         os_build=system.build,
         culture=system.culture,
         powershell_version=system.powershell_version,
@@ -57,11 +58,9 @@ def platform(world: World, _request: GetPlatform, _check: bool) -> tuple[World, 
     system = world.windows
     own = world.find(Feature, "hyper-v")
     own_hypervisor = own is not None and own.installed and not own.pending
-    key = world.find(RegistryKey, windows.CURRENT_VERSION)
-    revision = key.values.get(windows.REVISION, 0) if key else 0
     return world, PlatformAnswer(
         build=system.build,
-        revision=revision if isinstance(revision, int) else 0,
+        revision=_revision(world),
         processors=system.processors,
         memory_bytes=system.memory_bytes,
         manufacturer=system.manufacturer,
@@ -119,6 +118,12 @@ def pending_restart(world: World) -> tuple[str, ...]:
         "computer_rename": _name(world, "ActiveComputerName") != _name(world, "ComputerName"),
     }
     return tuple(reason for reason, holds in reasons.items() if holds)
+
+
+def _revision(world: World) -> int:
+    key = world.find(RegistryKey, windows.CURRENT_VERSION)
+    revision = key.values.get(windows.REVISION, 0) if key else 0
+    return revision if isinstance(revision, int) else 0
 
 
 def _name(world: World, which: str) -> object:
