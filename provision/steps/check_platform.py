@@ -138,8 +138,9 @@ class ResourcesCheck(CheckKind):
             and facts.memory_bytes >= self.memory_gib * GIB * 0.98
             and facts.free_disk_bytes >= self.disk_gib * GIB
         )
+        many = "" if facts.processors == 1 else "s"
         told = (
-            f"{facts.processors} processors, {facts.memory_bytes / GIB:.1f} GiB, "
+            f"{facts.processors} processor{many}, {facts.memory_bytes / GIB:.1f} GiB, "
             f"{facts.free_disk_bytes / GIB:.1f} GiB free"
         )
         return enough, told

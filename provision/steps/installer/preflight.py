@@ -37,7 +37,9 @@ def preflight(title: str, checks: Sequence[Check]) -> Procedure[StepResult | Non
     result = failed(
         f"{title} was not begun: {not_holding([row for _, row in open_ones], len(checks))}",
         remedy=" ".join(dict.fromkeys(remedies)),
-        evidence=[f"{issue.id}: it would end so: {issue.title}. {issue.cause}" for issue in known],
+        evidence=[
+            f"{issue.id}: it would end so: {issue.title}. {issue.cause}" for issue in known[1:]
+        ],
     )
     update = {"checks": results, "issue": known[0].id if known else ""}
     return result.model_copy(update=update)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from provision.simulator.world import container_network
+from provision.simulator.world.docker import registry
 from provision.simulator.world.docker.daemon import Docker
 from provision.simulator.world.docker.image import Image
+from provision.simulator.world.docker.reference import parse
 from provision.simulator.world.effects import DaemonStarted, InstallDocker, Put, UseDisk
 from provision.simulator.world.files import File, file, opaque
 from provision.simulator.world.installer.daemon import NOT_STARTED, SERVICE, service_there
@@ -141,16 +143,29 @@ def _pull(run: Run) -> tuple[Image, ...]:
         return ()
     story.say(f"Attempting to pull specified base image: {wanted}")
     story.wait(2)
+    reference = parse(wanted)
+    content = registry.find(run.world, reference)
     if not reachable(run, wanted):
-        native_error(run, 'Error response from daemon: Get "https://mcr.microsoft.com/v2/": EOF')
+        address = f"https://{reference.registry}/v2/"
+        native_error(run, f'Error response from daemon: Get "{address}": EOF')
         return ()
-    name, _, tag = wanted.partition(":") if ":" in wanted else (wanted, "", "latest")
-    story.say(f"{tag}: Pulling from {name.partition('/')[2]}")
+    if content is None or run.world.knobs.image_missing:
+        native_error(run, f"Error response from daemon: manifest for {reference} not found")
+        return ()
+    build = run.world.windows.build
+    if int(content.os_version.split(".")[2]) > build:
+        native_error(
+            run,
+            f"a Windows version {content.os_version}-based image is incompatible with a "
+            f"10.0.{build} host",
+        )
+        return ()
+    story.say(f"{reference.tag}: Pulling from {reference.path}")
     story.wait(PULL_SECONDS, COPYING)
-    image = Image(repository=name, tag=tag, id="7f1d2c0a9b34", created="2025-02-11T00:00:00Z")
-    if run.world.knobs.image_missing:
-        native_error(run, f"Error response from daemon: manifest for {wanted} not found")
-        return ()
-    story.do(Put(thing=image), UseDisk(bytes=IMAGE_BYTES))
-    story.say(f"Status: Downloaded newer image for {wanted}")
+    image = Image(
+        repository=reference.repository, tag=reference.tag, id=content.id, created=content.created
+    )
+    size = sum(layer.size for layer in content.layers)
+    story.do(Put(thing=content), Put(thing=image), UseDisk(bytes=size))
+    story.say(f"Status: Downloaded newer image for {reference}")
     return (image,)
