@@ -6,27 +6,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from provision.simulator.world.installer.scripts import PUBLISHED
-
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
-TP4 = PUBLISHED[3]
-
-BARE = f"""\
-tasks:
-  - name: The script
-    fetch: {{dest: 'C:\\i.ps1', url: '{TP4.url}', sha256: {TP4.sha256}}}
-  - name: Without a look ahead
-    installer:
-      script: C:\\i.ps1
-      arguments: ARGUMENTS
-      complete: {{marker: Install-ContainerHost.err}}
-      checks: [nat: {{}}]
-      checks_within: 0
-"""
-
-
-INSIDE = "scenario: inside-the-prefix, feature_installed: true, switch_error: none"
 
 
 def write(folder: Path, playbook: str | Path, simulate: str, variables: str = "{}") -> None:
@@ -43,27 +24,6 @@ def test_refused_before_anything_is_run(provision: Run, tmp_path: Path) -> None:
     assert "exactly one adapter is up, for the external switch: found 'Ethernet0' (192.0" in told
     assert "what to do: Name the adapter that the containers are to use" in told
     assert "runs as job" not in told
-
-
-def test_without_a_look_ahead_the_second_adapter_cuts_winrm_off(
-    provision: Run, tmp_path: Path
-) -> None:
-    arguments = "{UseDHCP: true, SkipImageImport: true}"
-    (tmp_path / "site.yml").write_text(BARE.replace("ARGUMENTS", arguments), encoding="utf-8")
-    write(tmp_path, "site.yml", "scenario: two-adapters, feature_installed: true")
-    done = provision("up")
-    assert done.returncode == 3, done.stdout + done.stderr
-    assert "Script complete!" not in done.stdout
-
-
-def test_without_a_look_ahead_the_nat_is_refused(provision: Run, tmp_path: Path) -> None:
-    arguments = "{SkipDocker: true, SkipImageImport: true}"
-    (tmp_path / "site.yml").write_text(BARE.replace("ARGUMENTS", arguments), encoding="utf-8")
-    write(tmp_path, "site.yml", INSIDE)
-    done = provision("up")
-    assert done.returncode == 4, done.stdout + done.stderr
-    assert "error: The parameter is incorrect." in done.stdout
-    assert "known issue nat-prefix-refused" in done.stdout + done.stderr
 
 
 def test_docker_whose_network_does_not_outlive_a_restart(provision: Run, tmp_path: Path) -> None:

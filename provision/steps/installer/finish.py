@@ -33,7 +33,8 @@ def completed(
     value = _value(counts, results)
     if open_checks:
         reason = verdict.harm or explain_failure(records, generation)
-        if reason is not None and reason.issue.id in {one.issue for one in verdict.warnings}:
+        proved = {one.issue for one in verdict.warnings}
+        if reason is not None and reason.issue.warning_if and reason.issue.id in proved:
             reason = None  # The checks have proved it harmless: it explains nothing.
         why = not_holding(open_checks, len(results))
         result = _failure(
