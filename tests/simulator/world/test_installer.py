@@ -144,6 +144,32 @@ def test_an_image_from_a_file(driver):
     assert "Installing ContainerProvider package..." not in run.texts()
 
 
+def test_docker_from_a_file(driver):
+    run = driver.build("-SkipImageImport", "-DockerPath", "C:\\d.exe")
+    assert run.errors()[-1].message == "Cannot copy from C:\\d.exe"
+    driver.do("file.ensure", path="C:\\d.exe", state="file")
+    again = driver.install("c", "-NoRestart", "-SkipImageImport", "-DockerPath", "C:\\d.exe")
+    assert again.texts()[-1] == "Script complete!"
+
+
+@pytest.mark.parametrize(
+    ("generation", "names"),
+    [("tp4", {"windowsservercore", "nanoserver"}), ("rtm", {"nanoserver"})],
+)
+def test_the_images_of_hyper_v_containers(simulate, generation, names):
+    driver = simulate(generation=generation, speed=1.0)
+    driver.build("-HyperV")
+    assert {image.repository for image in driver.do("image.list").images} == names
+
+
+def test_the_network_that_rtm_is_told(simulate):
+    driver = simulate(generation="rtm", speed=1.0)
+    driver.build("-UseDHCP", "-NatNet", "10.8.0.0/16", "-SkipImageImport")
+    assert [nat.prefix for nat in driver.do("nat.list").nats] == ["10.8.0.0/16"]
+    switches = {switch.name: switch.type for switch in driver.do("switch.list").switches}
+    assert switches == {"nat": "Internal", "Transparent": "External"}
+
+
 def test_hyper_v_too(driver):
     driver.build("-HyperV", "-SkipImageImport", "-SkipDocker")
     features = driver.do("feature.list", names=["Hyper-V", "Containers"]).features

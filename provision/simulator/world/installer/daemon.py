@@ -51,7 +51,9 @@ def install(run: Run, *, nssm: bool, lines: tuple[str, ...]) -> None:
     story = run.story
     story.say(lines[0])
     story.wait(38)
-    run.need(run.parameters.value("DockerPath") or _ADDRESSES[run.generation])
+    run.copy_from(run.parameters.value("DockerPath") or _ADDRESSES[run.generation])
+    if daemon := run.parameters.value("DockerDPath"):
+        run.copy_from(daemon)
     story.do(
         Put(thing=opaque(CLIENT_PATH, _FAKE_HASH, 28_000_000)),
         InstallDocker(docker=DOCKERS[run.generation]),

@@ -91,7 +91,10 @@ def store(run: Run, request: str, done: str) -> None:
     story, world = run.story, run.world
     wim = run.parameters.value("WimPath")
     if wim:
-        if world.find(File, paths.key(wim)) is None:
+        story.say(f"Installing Container OS image from {wim} (this may take a few minutes)...")
+        if "://" in wim:
+            run.need(wim)
+        elif world.find(File, paths.key(wim)) is None:
             story.fail(f"Cannot copy from invalid WimPath {wim}")
         seconds = WIM_SECONDS
     else:

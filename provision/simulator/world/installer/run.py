@@ -6,7 +6,7 @@ import ntpath
 from dataclasses import dataclass
 
 from provision.model.host import Generation
-from provision.simulator.world import windows
+from provision.simulator.world import paths, windows
 from provision.simulator.world.effects import Put, Remove
 from provision.simulator.world.files import File, file
 from provision.simulator.world.installer.parameters import Parameters
@@ -66,6 +66,13 @@ class Run:
         self.story.do(Remove(noun="file", key=self.marker.lower()))
         self.story.say("Script complete!")
         self.story.leave()
+
+    def copy_from(self, source: str) -> None:
+        """Copy a file of the host, or fetch it when the source is an address."""
+        if "://" in source:
+            self.need(source)
+        elif self.world.find(File, paths.key(source)) is None:
+            self.story.fail(f"Cannot copy from {source}")
 
     def need(self, url: str, failure: str | None = None) -> None:
         """Fetch from an address; fails when the knob `download_fails` says so.

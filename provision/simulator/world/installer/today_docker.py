@@ -10,7 +10,7 @@ from provision.simulator.world.docker.daemon import Docker
 from provision.simulator.world.docker.image import Image
 from provision.simulator.world.docker.reference import parse
 from provision.simulator.world.effects import DaemonStarted, InstallDocker, Put, UseDisk
-from provision.simulator.world.files import File, file, opaque
+from provision.simulator.world.files import file, opaque
 from provision.simulator.world.installer.daemon import NOT_STARTED, SERVICE, service_there
 from provision.simulator.world.installer.run import Run
 from provision.simulator.world.installer.story import COPYING, WAITING
@@ -78,10 +78,8 @@ def _fetch(run: Run) -> None:
     for what, path in (("Docker", client), ("Docker daemon", daemon)):
         story.say(f"Installing {what}... {path}")
         story.wait(2)
-        if "://" in path:
-            run.need(path)
-        elif not path.startswith(_FOLDER) and run.world.find(File, path.lower()) is None:
-            story.fail(f"Cannot copy from {path}")
+        if not path.startswith(_FOLDER):
+            run.copy_from(path)
     story.do(
         Put(thing=opaque(f"{_SYSTEM32}\\docker.exe", _FAKE_HASH, 40_000_000)),
         Put(thing=opaque(f"{_SYSTEM32}\\dockerd.exe", _FAKE_HASH, 75_000_000)),
