@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import click
 from pydantic import BaseModel
@@ -20,6 +21,10 @@ from provision.cli.issue_text import markdown
 from provision.cli.main import cli
 from provision.cli.model_text import describe, field_texts
 from provision.engine.boot import diagram
+from provision.lab.hypervisors.settings import HypervisorSettings
+from provision.lab.lab_written import LabWritten, VmWritten
+from provision.lab.notify.settings import MailSettings, NotifySettings, WebhookSettings
+from provision.lab.phase import diagram as lab_diagram
 from provision.model.event import EVENTS_VERSION, Event
 from provision.model.host import SimulateSettings, WinRMSettings
 from provision.model.ssh import SSHSettings
@@ -41,6 +46,7 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "events.md": _events(),
         ROOT / "docs" / "host-file.md": _host_file(),
         ROOT / "docs" / "boot.md": _boot(),
+        ROOT / "docs" / "lab-file.md": _lab_file(),
         ROOT / "docs" / "known-issues.md": _known_issues(),
         ROOT / "docs" / "dockerfile-rules.md": rule_text.markdown(_NOTE),
         readme: _between(readme.read_text(encoding="utf-8")),
@@ -154,6 +160,36 @@ def _host_file() -> str:
     for nested in _nested(WinRMSettings):
         lines += ["", *_section(nested, "##")]
     return "\n".join(lines) + "\n"
+
+
+def _lab_file() -> str:
+    lines = [
+        "# Lab files",
+        "",
+        _NOTE,
+        "",
+        "What `provision lab` reads: hypervisors, the VMs on them, and who is told.",
+    ]
+    for title, model in (
+        ("The file", LabWritten),
+        ("A VM under `vms`, or `defaults`", VmWritten),
+        *_hypervisors(),
+        ("`notify`", NotifySettings),
+        ("`notify.webhook`", WebhookSettings),
+        ("`notify.mail`", MailSettings),
+    ):
+        text = describe(model)
+        body = [text.body, ""] if text.body else []
+        lines += ["", f"## {title}", "", text.summary, "", *body, *_table(model)]
+    lines += ["", "## Phases of a rebuild", "", "```mermaid", lab_diagram(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _hypervisors() -> Iterator[tuple[str, type[BaseModel]]]:
+    annotated = get_args(HypervisorSettings)
+    for model in get_args(annotated[0]) if annotated else (HypervisorSettings,):
+        (kind,) = get_args(model.model_fields["kind"].annotation)
+        yield f"A hypervisor of kind `{kind}`", model
 
 
 def _boot() -> str:

@@ -82,3 +82,15 @@ def advance(phase: Phase, signal: Signal) -> Phase:
         raise ImpossibleTransition(
             f"no transition from {phase.value!r} by {signal.value!r}"
         ) from None
+
+
+def diagram() -> str:
+    """Draw the table as a Mermaid state diagram."""
+    names = {phase: phase.value.replace(" ", "_") for phase in Phase}
+    lines = ["stateDiagram-v2", f"    [*] --> {names[Phase.WAITING]}"]
+    lines += [
+        f"    {names[old]} --> {names[new]}: {signal.value}"
+        for (old, signal), new in TRANSITIONS.items()
+    ]
+    lines += [f"    {names[phase]} --> [*]" for phase in Phase if phase in ENDS]
+    return "\n".join(lines)
