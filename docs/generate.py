@@ -10,7 +10,6 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import click
 from pydantic import BaseModel
@@ -21,9 +20,7 @@ from provision.cli.issue_text import markdown
 from provision.cli.main import cli
 from provision.cli.model_text import describe, field_texts
 from provision.engine.boot import diagram
-from provision.lab.hypervisors.settings import HypervisorSettings
-from provision.lab.lab_written import LabWritten, VmWritten
-from provision.lab.notify.settings import MailSettings, NotifySettings, WebhookSettings
+from provision.lab.lab_written import LabWritten
 from provision.lab.phase import diagram as lab_diagram
 from provision.model.event import EVENTS_VERSION, Event
 from provision.model.host import SimulateSettings, WinRMSettings
@@ -170,26 +167,12 @@ def _lab_file() -> str:
         "",
         "What `provision lab` reads: hypervisors, the VMs on them, and who is told.",
     ]
-    for title, model in (
-        ("The file", LabWritten),
-        ("A VM under `vms`, or `defaults`", VmWritten),
-        *_hypervisors(),
-        ("`notify`", NotifySettings),
-        ("`notify.webhook`", WebhookSettings),
-        ("`notify.mail`", MailSettings),
-    ):
-        text = describe(model)
-        body = [text.body, ""] if text.body else []
-        lines += ["", f"## {title}", "", text.summary, "", *body, *_table(model)]
+    text = describe(LabWritten)
+    lines += ["", "## The file", "", text.summary, "", *_table(LabWritten)]
+    for nested in _nested(LabWritten):
+        lines += ["", *_section(nested, "##")]
     lines += ["", "## Phases of a rebuild", "", "```mermaid", lab_diagram(), "```"]
     return "\n".join(lines) + "\n"
-
-
-def _hypervisors() -> Iterator[tuple[str, type[BaseModel]]]:
-    annotated = get_args(HypervisorSettings)
-    for model in get_args(annotated[0]) if annotated else (HypervisorSettings,):
-        (kind,) = get_args(model.model_fields["kind"].annotation)
-        yield f"A hypervisor of kind `{kind}`", model
 
 
 def _boot() -> str:
