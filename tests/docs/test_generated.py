@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from provision.lab.loader import load_lab
 from provision.playbook.inventory import load_hosts
 from provision.playbook.loader import load_playbook
 from provision.playbook.variables import check_variables
@@ -94,10 +95,16 @@ def test_the_examples_of_the_readme_are_accepted(tmp_path: Path) -> None:
             playbook = load_playbook(path, path.name, STEPS)
             assert not check_variables(playbook, (), STEPS)
             kinds.append("playbook")
+        elif "vms:" in example:
+            for name in re.findall(r"[\w/.-]+\.yml", example):
+                (tmp_path / name).parent.mkdir(exist_ok=True)
+                (tmp_path / name).write_text("name: x")
+            load_lab(path, path.name)
+            kinds.append("lab file")
         else:
             load_hosts(path, path.name)
             kinds.append("host file")
-    assert sorted(set(kinds)) == ["host file", "playbook"]
+    assert sorted(set(kinds)) == ["host file", "lab file", "playbook"]
 
 
 def test_the_picture_refers_to_nothing_outside_itself() -> None:
