@@ -8,7 +8,7 @@ on the disk a fifth of a second later, and never after anything that came later.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,11 @@ _INSERT = "INSERT INTO entries (run, time, kind, task, boot, data) VALUES (?, ?,
 _COLUMNS = "number, run, time, kind, task, boot, data"
 
 
+def now() -> str:
+    """The controller's time, ISO 8601 UTC with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class Journal:
     """The runs of all hosts of one project folder; safe to use from several threads.
 
@@ -34,13 +39,17 @@ class Journal:
     Args:
         path: The file; made when it is missing, with its folder.
         read_only: Change nothing; the file must be there.
+        clock: Gives the time of entries, ISO 8601 UTC.
 
     Raises:
         JournalError: It cannot be opened, or a later version wrote it.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, read_only: bool = False, clock: Callable[[], str] = now
+    ) -> None:
         self.path = path
+        self._clock = clock
         self.database = Database(path, read_only=read_only)
         self._waiting: list[tuple[Any, ...]] = []
         self._flusher = Flusher(self._flush_quietly, SOON)
@@ -103,7 +112,7 @@ class Journal:
         Raises:
             JournalError: It cannot be written.
         """
-        return self._write(_values(run, kind, task, boot, data))
+        return self._write(self._values(run, kind, task, boot, data))
 
     def append_soon(
         self,
@@ -119,7 +128,7 @@ class Journal:
         Many of them cost one wait for the disk.
         """
         with self.database.lock:
-            self._waiting.append(_values(run, kind, task, boot, data))
+            self._waiting.append(self._values(run, kind, task, boot, data))
         self._flusher.poke()
 
     def flush(self) -> None:
@@ -169,6 +178,11 @@ class Journal:
         for row in rows:
             yield Entry(**{**row, "kind": Kind(row["kind"]), "data": json.loads(row["data"])})
 
+    def _values(
+        self, run: str, kind: Kind, task: int | None, boot: str | None, data: Any
+    ) -> tuple[Any, ...]:
+        return (run, self._clock(), kind.value, task, boot, _text(data or {}))
+
     def _write(self, *values: tuple[Any, ...]) -> int:
         """Write what waits and then these, in one transaction; gives the last one's number."""
         number = 0
@@ -190,12 +204,6 @@ class Journal:
             return
 
 
-def _values(
-    run: str, kind: Kind, task: int | None, boot: str | None, data: Mapping[str, Any] | None
-) -> tuple[Any, ...]:
-    return (run, now(), kind.value, task, boot, _text(data or {}))
-
-
 def _text(data: Mapping[str, Any]) -> str:
     """Write data as JSON: short, with other scripts' characters as they are, if that can be."""
     text = json.dumps(dict(data), ensure_ascii=False)
@@ -208,8 +216,3 @@ def _text(data: Mapping[str, Any]) -> str:
 
 def _run(row: Row) -> Run:
     return Run(**{**row, "options": json.loads(row["options"])})
-
-
-def now() -> str:
-    """The controller's time, ISO 8601 UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

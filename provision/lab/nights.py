@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -19,10 +19,12 @@ class Nights:
 
     Args:
         database: The journal's.
+        clock: Gives the time of entries, ISO 8601 UTC.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], str] = now) -> None:
         self._database = database
+        self._clock = clock
 
     def begin(self, night: Night) -> None:
         """Write down that a night begins."""
@@ -37,7 +39,7 @@ class Nights:
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO night_entries (night, time, kind, vm, data) VALUES (?, ?, ?, ?, ?)",
-                (night, now(), kind.value, vm, json.dumps(dict(data))),
+                (night, self._clock(), kind.value, vm, json.dumps(dict(data))),
             )
 
     def ran(self, night: str, vm: str, run: PlaybookRun) -> None:
