@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provision.lab.comparing import Comparison, Difference, TaskTimes
+from provision.lab.comparing import Comparison, TaskTimes
+from provision.lab.wording import difference_text
 from provision.report.text import clean, duration
 
 
@@ -27,14 +28,6 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
                 f"    {clean(one.task):<{width}}  {_seconds(one.before):>8} → "
                 f"{_seconds(one.after):>8}  {_more(one)}".rstrip()
             )
-
-
-def difference_text(one: Difference) -> str:
-    """Tell one difference in one line."""
-    name = clean(f"{one.kind} {one.what}".strip())
-    if one.kind == "warning":
-        return f"{name}: {'new' if one.after else 'gone'}"
-    return f"{name}: {clean(one.before) or 'absent'} → {clean(one.after) or 'absent'}"
 
 
 def _differs(one: TaskTimes) -> bool:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from provision.lab.flaky import Flaky
 from provision.lab.history import NightRow, Noticed, VmRow
-from provision.lab.timing import Series, Slower
+from provision.lab.wording import flaky_sentence, series_name, slower_sentence
 from provision.report.json_data import plain_data
 from provision.report.run_page import moment
-from provision.report.text import clean, duration, plural
-
-_MOST_NAMED = 3
+from provision.report.text import clean, duration
 
 
 def night_lines(row: NightRow) -> Iterator[str]:
@@ -52,30 +49,6 @@ def noticed_objects(noticed: Noticed) -> Iterator[dict[str, Any]]:
         series = data.pop("series")
         named = {name: series[name] for name in ("vm", "work", "playbook", "task")}
         yield {"kind": "slower", **named, **data}
-
-
-def flaky_sentence(flaky: Flaky) -> str:
-    """Say how often it failed, where, and where it passed again."""
-    failed = [clean(where) for where in flaky.failed[-_MOST_NAMED:]]
-    more = len(flaky.failed) - len(failed)
-    named = ", ".join([f"{more} more" if more else "", *failed]).removeprefix(", ")
-    times = f"{len(flaky.failed)} of {plural(flaky.attempts, 'time')}"
-    return f"failed {times} ({named}), passed again in {clean(flaky.passed)}"
-
-
-def series_name(series: Series) -> str:
-    """Name a time: a task, or the whole of a run."""
-    if series.task:
-        return repr(clean(series.task))
-    return f"the whole of {series.work} {clean(series.playbook)}"
-
-
-def slower_sentence(one: Slower) -> str:
-    """Say how much slower."""
-    return (
-        f"{duration(one.seconds)}, usually {duration(one.usual.seconds)} "
-        f"(of {plural(one.usual.nights, 'night')}; up to {duration(one.usual.limit)} is usual)"
-    )
 
 
 def _told(vm: VmRow) -> str:

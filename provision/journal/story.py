@@ -34,6 +34,7 @@ class TaskStory:
         seconds: Host seconds of the parts that ended.
         starts: How often it was begun; more than once when the run was resumed in it.
         reason: Why it failed or was skipped; else a short line of evidence.
+        issue: The known issue that explains a failure; empty when none does.
     """
 
     number: int
@@ -48,6 +49,7 @@ class TaskStory:
     checks: tuple[CheckResult, ...] = ()
     reason: str = ""
     remedy: str = ""
+    issue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ def _task_finished(story: RunStory, entry: Entry) -> RunStory:
         checks=tuple(CheckResult.model_validate(one) for one in result.get("checks") or ()),
         reason=str(result.get("failure") or "; ".join(evidence[:1])),
         remedy=str(result.get("remedy") or ""),
+        issue=str(result.get("issue") or ""),
     )
     return _with_task(story, after)
 

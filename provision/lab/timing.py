@@ -116,7 +116,17 @@ def usual(earlier: Sequence[float], looked_at: int = 1) -> Usual | None:
 
 
 def slower(series: Iterable[Series], night: str) -> list[Slower]:
-    """Find what was slower than usual in one night; what lost most seconds first."""
+    """Find what was slower than usual in one night; what lost most seconds first.
+
+    A run is left out when its own tasks explain most of what it lost.
+    """
+    found = beyond(series, night)
+    unexplained = [one for one in found if one.series.task or 2 * _explained(one, found) < one.lost]
+    return sorted(unexplained, key=lambda one: -one.lost)
+
+
+def beyond(series: Iterable[Series], night: str) -> list[Slower]:
+    """Give all times of one night that are beyond their limits."""
     judged = [(one, one.before(night), one.at(night)) for one in series]
     able = [
         (one, before, now)
@@ -128,7 +138,17 @@ def slower(series: Iterable[Series], night: str) -> list[Slower]:
         known = usual(before, len(able))
         if known is not None and round(now) > known.limit:
             found.append(Slower(one, night, now, known))
-    return sorted(found, key=lambda one: -one.lost)
+    return found
+
+
+def _explained(run: Slower, found: Iterable[Slower]) -> float:
+    """Seconds that a run's own tasks lost."""
+    mine = (run.series.vm, run.series.work, run.series.playbook)
+    return sum(
+        one.lost
+        for one in found
+        if one.series.task and (one.series.vm, one.series.work, one.series.playbook) == mine
+    )
 
 
 def _student(probability: float, freedom: float) -> float:
