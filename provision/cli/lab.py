@@ -12,6 +12,9 @@ from provision.cli.lazy_group import LazyGroup
     lazy={
         "rebuild": "provision.cli.lab_rebuild:rebuild",
         "schedule": "provision.cli.lab_schedule:schedule",
+        "history": "provision.cli.lab_history:history",
+        "compare": "provision.cli.lab_compare:compare",
+        "report": "provision.cli.lab_report:report",
     },
     short_help="Rebuild a lab of VMs.",
 )

@@ -8,7 +8,7 @@ from provision.lab.night import PlaybookRun, Rebuild
 from provision.lab.phase import Phase
 from provision.lab.records import NightRecord, seconds_between
 from provision.report.html.content import Log
-from provision.report.junit import Case, Suite, cases_of, junit_xml
+from provision.report.junit import Case, Suite, cases_of, junit_xml, place_of
 
 _OF_RUNS = (Phase.BUILDING, Phase.VERIFYING)
 
@@ -45,7 +45,7 @@ def _cases(
         return
     yield from _phases(name, rebuild)
     for run, story in record.stories(name):
-        place = f"{name}.{run.work} {run.playbook}"
+        place = place_of(name, run.playbook, run.work)
         if story is not None:
             yield from cases_of(place, story, logs.get(run.run, {}))
         else:

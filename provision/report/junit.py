@@ -88,15 +88,21 @@ def run_junit(story: RunStory, logs: Mapping[int, Log]) -> bytes:
         "playbook_sha256": run.playbook_sha256,
         "outcome": story.outcome or "open",
     }
-    cases = tuple(cases_of(f"{run.host}.{run.playbook}", story, logs))
+    cases = tuple(cases_of(place_of(run.host, run.playbook), story, logs))
     return junit_xml(f"run {run.id}", [Suite(run.host, run.started, cases, properties)])
+
+
+def place_of(host: str, playbook: str, work: str = "up") -> str:
+    """Name the class of a run's cases; readers take a dot for the end of a package's name."""
+    stem = re.sub(r"\.ya?ml$", "", playbook).replace(".", "_")
+    return f"{host}.{work} {stem}"
 
 
 def cases_of(place: str, story: RunStory, logs: Mapping[int, Log]) -> Iterator[Case]:
     """Give a run's cases; one more where it ended badly outside of any task.
 
     Args:
-        place: The class name of all of them, such as `build-01.up`.
+        place: The class name of all of them, see `place_of`.
     """
     blamed = False
     for task in story.tasks:
