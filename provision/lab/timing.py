@@ -136,7 +136,7 @@ def beyond(series: Iterable[Series], night: str) -> list[Slower]:
     found = []
     for one, before, now in able:
         known = usual(before, len(able))
-        if known is not None and round(now) > known.limit:
+        if known is not None and now > known.limit:
             found.append(Slower(one, night, now, known))
     return found
 
