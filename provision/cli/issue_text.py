@@ -99,6 +99,7 @@ def data(issue: KnownIssue) -> dict[str, Any]:
                 "hresult": pattern.hresult or None,
                 "exit_code": pattern.exit_code,
                 "text": pattern.text or None,
+                "in_container": pattern.in_container,
             }
             for pattern in issue.patterns
         ],
@@ -117,6 +118,8 @@ def look(pattern: Pattern) -> str:
         parts.append(f"exit code {pattern.exit_code}")
     if pattern.text:
         parts.append(f"text ~ {pattern.text}")
+    if pattern.in_container:
+        parts.append("out of a container")
     return " and ".join(parts)
 
 

@@ -22,12 +22,14 @@ class Pattern:
         hresult: `0x` and eight hexadecimal digits: the record's HRESULT, or a code in the message,
             which no locale translates.
         exit_code: Of a program.
+        in_container: What was seen comes out of a container, as far as that can be told.
     """
 
     text: str = ""
     id: str = ""
     hresult: str = ""
     exit_code: int | None = None
+    in_container: bool = False
 
     @property
     def typed(self) -> bool:

@@ -69,6 +69,9 @@ class LogSearch:
         self._line = 1
 
     def _file(self, issue: KnownIssue, pattern: Pattern) -> None:
+        if pattern.in_container:
+            # A log does not tell where its lines come from.
+            return
         if pattern.id:
             compiled = re.compile(pattern.id, re.IGNORECASE)
             self._by_id.append((issue, pattern, compiled))

@@ -26,6 +26,7 @@ class Sighting:
         hresult: `0x` and eight digits, empty when there is none.
         kind: The record's kind; kept for readers.
         exit_code: Of a program that ended.
+        in_container: It comes out of a container; false also when that is not known.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Sighting:
     hresult: str = ""
     kind: str = "error"
     exit_code: int | None = None
+    in_container: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def find_issues(
             if fitting:
                 typed = any(p.typed for p in fitting)
                 here.append(Finding(issue, sighting, place, typed))
-        found += sorted(here, key=lambda f: (f.issue.superficial, not f.typed))
+        found += sorted(here, key=_rank)
     return tuple(found)
 
 
@@ -111,7 +113,15 @@ def code_forms(hresult: str) -> tuple[bytes, ...]:
     return hresult.lower().encode(), str(int(hresult, 16) - (1 << 32)).encode()
 
 
+def _rank(finding: Finding) -> tuple[bool, bool, bool]:
+    """Reasons before surfaces, typed before text, what containers alone have before the rest."""
+    placed = any(pattern.in_container for pattern in finding.issue.patterns)
+    return finding.issue.superficial, not finding.typed, not placed
+
+
 def _fits(pattern: Pattern, seen: Sighting, squeezed: bytes) -> bool:
+    if pattern.in_container and not seen.in_container:
+        return False
     if pattern.exit_code is not None and pattern.exit_code != seen.exit_code:
         return False
     if pattern.id and not _compiled(pattern.id).search(seen.id):

@@ -12,7 +12,7 @@ from provision.diagnosis.generation import generation_of
 from provision.diagnosis.matching import Sighting
 from provision.model.outcome import Change, Json, StepResult
 from provision.model.playbook import OnRestart
-from provision.steps.command_line import split_command_line
+from provision.steps.command_line import runs_in_container, split_command_line
 from provision.steps.detached import run_detached, shortfall
 from provision.steps.diagnosed import explained, of_program, warned
 from provision.steps.effect import Elapsed, Procedure, StepProcedure
@@ -165,10 +165,17 @@ command: docker tag windowsservercore example.com/windowsservercore
                 f"{self._words()[0]}: {told}", remedy=remedy, evidence=last, value=value
             )
             # What was printed before does not explain why it hangs or is gone.
-            return explained(result, None if why else of_program(outputs, code, generation))
+            if why:
+                return explained(result, None)
+            inside = runs_in_container(self._words())
+            found = of_program(outputs, code, generation, in_container=inside)
+            return explained(result, found)
         changes = [self._change()] if self.changes else []
         result = ended(changes, evidence=[f"exit code {code}"], value=value)
-        telling = [Sighting(line, kind="stderr") for line in outputs[0].splitlines()]
+        inside = runs_in_container(self._words())
+        telling = [
+            Sighting(line, kind="stderr", in_container=inside) for line in outputs[0].splitlines()
+        ]
         return result.model_copy(update={"warnings": warned(telling, generation)})
 
     def _change(self) -> Change:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ntpath
+from collections.abc import Sequence
+
 
 def split_command_line(line: str) -> tuple[str, ...]:
     """Split by the rules of `CommandLineToArgvW` for arguments: white space parts, `"` groups.
@@ -41,3 +44,9 @@ def split_command_line(line: str) -> tuple[str, ...]:
     if started:
         arguments.append("".join(current))
     return tuple(arguments)
+
+
+def runs_in_container(words: Sequence[str]) -> bool:
+    """Whether a command runs a program in a container: `docker exec …` or `docker run …`."""
+    program = ntpath.basename(words[0]).lower().removesuffix(".exe") if words else ""
+    return program == "docker" and bool({"exec", "run"} & set(words[1:2]))

@@ -73,11 +73,16 @@ def first_reason(groups: Iterable[Sequence[Sighting]], generation: str = "") -> 
 
 
 def of_program(
-    outputs: Sequence[str], exit_code: int | None, generation: str = ""
+    outputs: Sequence[str],
+    exit_code: int | None,
+    generation: str = "",
+    *,
+    in_container: bool = False,
 ) -> Finding | None:
     """The known issue in what a program that failed has printed, by its end first."""
     ended = [Sighting("", exit_code=exit_code)] if exit_code is not None else []
-    return first_reason([*([Sighting(text)] for text in outputs), ended], generation)
+    said = [[Sighting(text, in_container=in_container)] for text in outputs]
+    return first_reason([*said, ended], generation)
 
 
 def warned(seen: Sequence[Sighting], generation: str = "") -> tuple[Warning, ...]:

@@ -75,7 +75,7 @@ def test_the_smoke_test_passes(lab, generation):
     _, run = host.run(SMOKE, variables={"generation": generation})
     assert not {"failed"} & set(outcomes(run).values()), outcomes(run)
     warned = {event.issue: event.expected for event in run.of("warning")}
-    assert warned == ({"tls-refused": True} if generation == "tp4" else {})
+    assert warned == ({"container-https-tp4": True} if generation == "tp4" else {})
     told = {event.task: event.reason for event in run.of("task_finished")}
     assert told["A container starts"].startswith("started in ")
     assert ("half a minute" in told["A container starts"]) is (generation == "tp4")

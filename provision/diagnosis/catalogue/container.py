@@ -14,6 +14,42 @@ CONTAINER: tuple[KnownIssue, ...] = (
         remedy="Capture on the host, at the vEthernet adapter.",
         source="the first user's report of Pcap4J on TP4; chengr28/Pcap_DNSProxy#351; "
         "nmap/npcap#169",
+        harmless="Nothing can be captured in a container: capture on the host, at the vEthernet "
+        "adapter.",
+    ),
+    KnownIssue(
+        id="container-no-capture-device",
+        title="Pcap4J finds no network device in the container",
+        patterns=(Pattern(text=r"java\.io\.IOException: No NIF to capture"),),
+        cause="A container has the kernel of its host and cannot load a capture driver, so "
+        "libpcap's list of devices is empty.",
+        remedy="Install Npcap on the host and capture there, at the vEthernet adapter.",
+        source="https://github.com/kaitoy/pcap4j/blob/v1/pcap4j-core/src/main/java/org/pcap4j/"
+        "util/NifSelector.java",
+        since="tp5",
+        harmless="Nothing can be captured in a container: capture on the host, at the vEthernet "
+        "adapter.",
+    ),
+    KnownIssue(
+        id="container-https-tp4",
+        title="HTTPS does not work inside a container of TP4",
+        patterns=(
+            Pattern(text=r"Could not create SSL/TLS secure channel", in_container=True),
+            Pattern(
+                text=r"konnte kein geschützter SSL/TLS-Kanal erstellt werden", in_container=True
+            ),
+            Pattern(
+                text=r"SSL/TLS のセキュリティで保護されているチャネルを作成できませんでした",
+                in_container=True,
+            ),
+        ),
+        cause="Microsoft documented it as a limitation of Technical Preview 4: .NET in a container "
+        "cannot set up TLS.",
+        remedy="Fetch over HTTP where the server offers it, or fetch on the host and copy the file "
+        "in; programs with a TLS of their own, such as git, are not concerned.",
+        source="the first user's report of Dockerfiles on TP4",
+        until="tp4",
+        harmless="No setting cures it: fetch over HTTP, or on the host, and copy the file in.",
     ),
     KnownIssue(
         id="container-path-rejected",

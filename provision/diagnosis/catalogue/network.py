@@ -41,12 +41,13 @@ NETWORK: tuple[KnownIssue, ...] = (
             Pattern(text=r"SSL/TLS のセキュリティで保護されているチャネルを作成できませんでした"),
         ),
         cause="The host offered an old TLS version. Inside a TP4 container HTTPS is a documented "
-        "limitation.",
+        "limitation: see container-https-tp4.",
         remedy="Let the host speak TLS 1.2 (SchUseStrongCrypto), or let the controller fetch the "
         "file (`via: controller`). Inside a TP4 container, fetch over HTTP or copy the file in.",
         source="MicrosoftDocs/Virtualization-Documentation#1771; "
         "MicrosoftDocs/Virtualization-Documentation#1410; adamrehn/ue4-docker#152; "
         "https://blog.chocolatey.org/2020/01/remove-support-for-old-tls-versions/",
+        follows=("container-https-tp4",),
     ),
     KnownIssue(
         id="tls-not-trusted",

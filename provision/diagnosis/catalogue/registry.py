@@ -47,6 +47,11 @@ REGISTRY: tuple[KnownIssue, ...] = (
         patterns=(
             Pattern(text=r"pull access denied for .{1,200}, repository does not exist or may"),
             Pattern(text=r"requested access to the resource is denied"),
+            # Docker 1.10 and before.
+            Pattern(
+                text=r"image [a-z0-9._-]{1,80}(/[a-z0-9._-]{1,80}){0,3}:(latest|\d+\.[\w.-]{1,40}) "
+                r"not found"
+            ),
         ),
         cause="Registries say the same of a missing image and of a private one.",
         remedy="Check the name; an image that you build yourself must be built before; else log "

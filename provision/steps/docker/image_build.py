@@ -57,11 +57,12 @@ class ImageBuild(Step):
     """Build an image on the host from a folder of the controller.
 
     The Dockerfile is judged first, by the rules of `provision lint-dockerfile` for the host's
-    Windows: errors stop the build, before anything is sent. The folder is made equal on the host;
-    what is there already is not sent. The build runs as a job that outlives the connection: layers
-    are shown as they finish, and silence is judged by what moves. Nothing is built when the image
-    has the hash of the folder and of these parameters in its label `provision.context`; with a
-    docker before 1.11, which knows no labels in `build`, a further tag `provision-…` has it.
+    Windows: errors stop the build before anything is sent, and warnings are warnings of the task; a
+    comment in the file turns a rule off for a line. The folder is made equal on the host; what is
+    there already is not sent. The build runs as a job that outlives the connection: layers are
+    shown as they finish, and silence is judged by what moves. Nothing is built when the image has
+    the hash of the folder and of these parameters in its label `provision.context`; with a docker
+    before 1.11, which knows no labels in `build`, a further tag `provision-…` has it.
 
     Args:
         context: The controller's folder; a relative path is sought beside the playbook.
@@ -128,6 +129,12 @@ image_build:
         )
         state.changes += sent.changes
         version = yield from call(DockerVersion())
+        if context.check and not version.client:
+            # A task before would have installed docker.
+            state.changes += [
+                Change(what=f"image {n.full}", before=None, after="built") for n in names
+            ]
+            return linted.warn(ended(state.changes, evidence=["there is no docker yet"]))
         state.labels = knows_labels(version.client)
         if not (context.check and sent.changes):
             state.sha256 = yield from context_hash(state.folder, self._deciding())
@@ -250,7 +257,8 @@ image_build:
     def _failed(self, done: Done, state: _State, linted: Linted) -> StepResult:
         unfinished = [state.log.unfinished] if state.log.unfinished else []
         layers = [f"layers finished before: {len(state.log.layers)}; docker keeps them"]
-        result = done.as_failure(f"image {self.tags[0]} could not be built", unfinished + layers)
+        what = f"image {self.tags[0]} could not be built"
+        result = done.as_failure(what, unfinished + layers, in_container=True)
         value = {**result.value, "layers": [layer.plain() for layer in state.log.layers]}
         update = {"changes": tuple(state.changes), "value": value}
         return linted.warn(result.model_copy(update=update))
@@ -269,6 +277,9 @@ def _told(done: Done, log: BuildLog) -> list[str]:
 
 def _with_known_issues(result: StepResult, done: Done, context: StepContext) -> StepResult:
     """Warn of known issues in a build that came to a good end."""
-    seen = [Sighting(record.text, kind=record.kind) for record in done.followed.records]
+    seen = [
+        Sighting(record.text, kind=record.kind, in_container=True)
+        for record in done.followed.records
+    ]
     known = warned(seen, generation_of(context.facts.os_build))
     return result.model_copy(update={"warnings": (*result.warnings, *known)})

@@ -71,7 +71,9 @@ class Done:
         """What it said on its standard error."""
         return "\n".join(r.text for r in self.followed.records if r.kind == "error")
 
-    def as_failure(self, what: str, evidence: Iterable[str] = ()) -> StepResult:
+    def as_failure(
+        self, what: str, evidence: Iterable[str] = (), *, in_container: bool = False
+    ) -> StepResult:
         """End the step with what is known about the failure."""
         result = failed(
             f"{what}: {self.why}",
@@ -81,7 +83,9 @@ class Done:
         )
         if self.remedy:
             return explained(result, None)
-        return explained(result, of_program([self.errors, self.output], None, self.generation))
+        said = [self.errors, self.output]
+        found = of_program(said, None, self.generation, in_container=in_container)
+        return explained(result, found)
 
 
 def run_job(job: DockerJob, context: StepContext, default_timeout: float) -> Procedure[Done]:

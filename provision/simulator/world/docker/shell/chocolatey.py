@@ -90,6 +90,7 @@ PACKAGES: dict[str, Package] = {
     "javaruntime": _JDK8,
     "openjdk": _MODERN_JDK,
     "openjdk17": _MODERN_JDK,
+    "temurin8": _jdk("8.0.392", "jdk-8"),
     "temurin17": _MODERN_JDK,
     "temurin": _MODERN_JDK,
     "7zip": Package("15.12", (("C:\\Program Files\\7-Zip\\7z.exe", 4_500_000),)),

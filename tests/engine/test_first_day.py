@@ -1,0 +1,53 @@
+"""The first day: from a bare server to an image with Pcap4J, with what is known of TP4 as warnings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from provision.engine.run import RunOptions
+from provision.steps.registry import STEPS
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+FIRST_DAY = PLAYBOOKS / "first-day.yml"
+PCAP4J = PLAYBOOKS / "pcap4j-image.yml"
+
+
+def outcomes(recorder):
+    return {event.task: event.outcome for event in recorder.of("task_finished")}
+
+
+def warnings(recorder):
+    return [(event.task, event.issue, event.expected) for event in recorder.of("warning")]
+
+
+def test_a_bare_server_becomes_a_host_with_an_image(lab):
+    host = lab(generation="tp4")
+
+    _, checked = host.run(FIRST_DAY, RunOptions(check=True))
+    assert "failed" not in outcomes(checked).values()
+    assert outcomes(checked)["The image is built"] == "changed"
+    assert warnings(checked) == []
+
+    result, first = host.run(FIRST_DAY)
+    assert result.outcome == "changed", outcomes(first)
+    told = {issue: (task, expected) for task, issue, expected in warnings(first)}
+    assert told == {
+        "vswitch-add-failed": ("The installer has finished", False),
+        "container-https-tp4": ("HTTPS from the container", True),
+        "container-libpcap-no-device": ("Network interfaces in a container", True),
+    }
+    assert len(warnings(first)) == 3
+
+    result, second = host.run(FIRST_DAY)
+    assert result.outcome == "ok"
+    assert set(outcomes(second).values()) == {"ok", "skipped"}
+
+
+@pytest.mark.parametrize("generation", ["2022"])
+def test_the_image_for_todays_windows(lab, generation):
+    host = lab(generation=generation, scenario="already-built")
+    result, run = host.run(PCAP4J)
+    assert result.outcome == "changed", outcomes(run)
+    assert [issue for _, issue, _ in warnings(run)] == ["container-no-capture-device"]
