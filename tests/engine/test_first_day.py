@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provision.engine.run import RunOptions
-from provision.steps.registry import STEPS
+from provision.journal.entry import Kind
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 FIRST_DAY = PLAYBOOKS / "first-day.yml"
@@ -45,9 +45,31 @@ def test_a_bare_server_becomes_a_host_with_an_image(lab):
     assert set(outcomes(second).values()) == {"ok", "skipped"}
 
 
-@pytest.mark.parametrize("generation", ["2022"])
-def test_the_image_for_todays_windows(lab, generation):
-    host = lab(generation=generation, scenario="already-built")
+def test_a_build_goes_on_after_the_controller_died(lab):
+    host = lab(generation="tp4", scenario="already-built")
+
+    class Died(BaseException):
+        """The controller is gone at this moment."""
+
+    def die(event, _runner):
+        if event.event == "task_progress" and "layer 3 finished" in event.text:
+            raise Died
+
+    with pytest.raises(Died):
+        host.run(PCAP4J, react=die)
+    result, run = host.run(PCAP4J)
+    assert result.outcome == "changed", outcomes(run)
+    assert [event.resumed for event in run.of("run_continued")] == [True]
+    effects = [
+        entry.data["what"]
+        for number in (1, 2)
+        for entry in host.journal.entries(f"run-{number}", kinds=(Kind.EFFECT_STARTED,))
+    ]
+    assert effects.count("job.start") == 1
+
+
+def test_the_image_for_todays_windows(lab):
+    host = lab(generation="2022", scenario="already-built")
     result, run = host.run(PCAP4J)
     assert result.outcome == "changed", outcomes(run)
     assert [issue for _, issue, _ in warnings(run)] == ["container-no-capture-device"]
