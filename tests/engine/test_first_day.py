@@ -1,4 +1,4 @@
-"""The first day: from a bare server to an image with Pcap4J, and what is known of TP4 on the way."""
+"""The first day: from a bare server to an image with Pcap4J; what is known of TP4 on the way."""
 
 from __future__ import annotations
 
