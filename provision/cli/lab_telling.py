@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
+from provision.cli.secret_of import secret_of
 from provision.lab.lab import Lab
 from provision.lab.night import NightStory
 from provision.lab.notify import mail, message, webhook
 from provision.lab.notify.webhook import NotTold
 from provision.model.errors import ProvisionError
-from provision.playbook.secrets import resolve
 
 
 def tell(lab: Lab, story: NightStory) -> None:
@@ -19,13 +19,13 @@ def tell(lab: Lab, story: NightStory) -> None:
         return
     try:
         if (hook := notify.webhook) is not None:
-            secret = resolve(hook.secret, lab.folder) if hook.secret else None
+            secret = secret_of(hook.secret, lab.folder) if hook.secret else None
             webhook.send(hook, secret, message.document(story))
     except ProvisionError as error:
         _not_told(error)
     try:
         if (post := notify.mail) is not None:
-            password = resolve(post.password, lab.folder) if post.password else None
+            password = secret_of(post.password, lab.folder) if post.password else None
             mail.send(post, password, message.subject(story), message.text(story))
     except ProvisionError as error:
         _not_told(error)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provision.cli.located import Located
+from provision.cli.secret_of import secret_of
 from provision.engine.clock import HostClock
 from provision.engine.connection import HostConnection
 from provision.engine.emitter import Emitter
@@ -17,7 +18,6 @@ from provision.model.errors import InputError, Problem
 from provision.model.facts import Facts
 from provision.model.host import Scheme, WinRMSettings
 from provision.model.secret import Secret
-from provision.playbook.secrets import resolve
 from provision.transport.channel import Connector
 from provision.transport.winrm import WinRMConnector
 
@@ -108,7 +108,7 @@ def _real(located: Located, speed: float) -> WinRMLink:
             raise InputError([Problem(message, host.position, hint)])
     password = None
     if settings.password is not None:
-        password = resolve(settings.password, located.folder, located.password_at)
+        password = secret_of(settings.password, located.folder, located.password_at)
     port = settings.port or _PORTS[settings.scheme]
     connector = WinRMConnector(settings, settings.address, port, password)
     return WinRMLink(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from provision.cli.link import Link
 from provision.cli.located import Located
+from provision.cli.secret_of import secret_of
 from provision.engine.clock import HostClock
 from provision.model.errors import InputError, Problem
 from provision.model.position import Position
 from provision.model.secret import Secret, SecretReference
 from provision.model.ssh import SSHSettings
-from provision.playbook.secrets import resolve
 from provision.transport.ssh import SSHConnector
 from provision.transport.ssh_identity import Secrets
 
@@ -40,7 +40,7 @@ def ssh_link(located: Located, settings: SSHSettings) -> SSHLink:
             raise InputError([Problem(message, located.host.position, hint)])
 
     def secret(reference: SecretReference | str | None, at: Position | None) -> Secret | None:
-        return None if reference is None else resolve(reference, located.folder, at)
+        return None if reference is None else secret_of(reference, located.folder, at)
 
     secrets = Secrets(
         password=secret(settings.password, located.password_at),

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from provision.agent.operations.base import Answer, Operation, OperationError
 from provision.agent.operations.host import GetFacts, Restart
 from provision.agent.operations.leases import LeaseAnswer, LeaseRelease
+from provision.engine import retry
 from provision.engine.agent_link import AgentLink
 from provision.engine.boot import BootLimits
 from provision.engine.emitter import Emitter
@@ -25,6 +27,7 @@ from provision.model.errors import (
     ProvisionError,
     UnreachableError,
 )
+from provision.model.event import HostAwaited
 from provision.model.facts import Facts
 from provision.steps.effect import Restarted
 from provision.steps.errors import AnswerLost
@@ -54,6 +57,8 @@ class HostConnection:
         limits: BootLimits | None = None,
     ) -> None:
         self._clock = clock
+        self._emitter = emitter
+        self._interruption = interruption
         self._lease: HostLease | None = None
         self._link = AgentLink(connector, clock, emitter, interruption, limits or BootLimits())
 
@@ -107,8 +112,12 @@ class HostConnection:
             AuthenticationError: The host refuses who we are.
             UnreachableError: No answer came, or none that could be used.
         """
+        awaited = _Awaited(self._emitter, self._clock, seconds)
+        policy = retry.connecting(
+            self._clock, seconds, self._interruption.sleep, notice=awaited.notice
+        )
         try:
-            self._link.open(seconds)
+            policy(self._link.open, 0.0)
             return self.facts()
         except LoginRefused as error:
             raise AuthenticationError(
@@ -215,3 +224,19 @@ class HostConnection:
         assert isinstance(answer, LeaseAnswer)
         if self._lease is not None:
             self._lease.took(answer)
+
+
+class _Awaited:
+    """Tells once for each reason that a host gives no usable answer yet."""
+
+    def __init__(self, emitter: Emitter, clock: Clock, seconds: float) -> None:
+        self._emitter = emitter
+        self._until = datetime.now(UTC) + timedelta(seconds=seconds / clock.speed)
+        self._told: set[str] = set()
+
+    def notice(self, error: ProvisionError) -> None:
+        if error.brief in self._told:
+            return
+        self._told.add(error.brief)
+        until = self._until.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._emitter.emit(HostAwaited, reason=error.brief, until=until)

@@ -76,9 +76,25 @@ def in_place(clock: Clock, sleep: Callable[[float], None] | None = None) -> Retr
     )
 
 
-def connecting(clock: Clock, seconds: float, sleep: Callable[[float], None]) -> Retrying:
-    """Make the first connection: transient and lost errors are tried again until the deadline."""
+def connecting(
+    clock: Clock,
+    seconds: float,
+    sleep: Callable[[float], None],
+    notice: Callable[[ProvisionError], None] | None = None,
+) -> Retrying:
+    """Make the first connection: transient and lost errors are tried again until the deadline.
+
+    Args:
+        notice: Told of every error after which it is tried again.
+    """
+
+    def failed(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if notice is not None and isinstance(error, ProvisionError):
+            notice(error)
+
     return Retrying(
+        before_sleep=failed,
         retry=retry_if_exception(is_passing),
         wait=_Paced(clock, wait_exponential(multiplier=0.5, max=5)),
         stop=_HostSeconds(clock, seconds),

@@ -71,6 +71,19 @@ class RunContinued(Event):
     done: int
 
 
+class HostAwaited(Event):
+    """The host gives no usable answer yet, and is tried again; told once for each reason.
+
+    Args:
+        reason: What came of the latest try.
+        until: When it is given up, by the controller's clock, ISO 8601 UTC with milliseconds.
+    """
+
+    event: Literal["host_awaited"] = "host_awaited"
+    reason: str
+    until: str
+
+
 class HostConnected(Event):
     """The agent answers.
 

@@ -10,6 +10,8 @@ import importlib
 import os
 import shlex
 import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from provision.model.errors import SecretError
@@ -17,7 +19,21 @@ from provision.model.position import Position
 from provision.model.secret import KeyringEntry, Secret, SecretReference
 
 COMMAND_TIMEOUT = 60.0
+PATIENCE = 2.0
+"""Seconds of silence that nobody wonders about."""
+
 MAX_SECRET_BYTES = 65_536
+
+Waiting = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """How long a command may take, and who is told when it does."""
+
+    timeout: float
+    patience: float
+    waiting: Waiting | None
 
 
 def resolve(
@@ -26,6 +42,8 @@ def resolve(
     position: Position | None = None,
     *,
     timeout: float = COMMAND_TIMEOUT,
+    waiting: Waiting | None = None,
+    patience: float = PATIENCE,
 ) -> Secret:
     """Get a secret.
 
@@ -34,6 +52,8 @@ def resolve(
         base: Folder to which a file's path is relative, and in which a command runs.
         position: Where the reference is written.
         timeout: Seconds that a command may take.
+        waiting: Told, in a line without any secret, of a command that takes longer than `patience`.
+        patience: Seconds.
 
     Raises:
         SecretError: It cannot be had, or it is empty.
@@ -45,7 +65,8 @@ def resolve(
     if reference.file is not None:
         return _from_file(base / reference.file, position)
     if reference.command is not None:
-        return _from_command(reference.command, base, position, timeout)
+        limits = _Limits(timeout, patience, waiting)
+        return _from_command(reference.command, base, position, limits)
     assert reference.keyring is not None
     return _from_keyring(reference.keyring, position)
 
@@ -77,7 +98,7 @@ def _from_file(path: Path, position: Position | None) -> Secret:
     return secret
 
 
-def _from_command(command: str, base: Path, position: Position | None, timeout: float) -> Secret:
+def _from_command(command: str, base: Path, position: Position | None, limits: _Limits) -> Secret:
     try:
         arguments = shlex.split(command)
     except ValueError:
@@ -100,9 +121,9 @@ def _from_command(command: str, base: Path, position: Position | None, timeout: 
     if problem:
         brief = f"the secret's command {program} cannot be started"
         raise _error(brief, position, problem, "it runs without a shell, beside the host file")
-    output, said, timed_out = _communicate(process, timeout)
+    output, said, timed_out = _communicate(process, program, limits)
     if timed_out:
-        brief = f"the secret's command {program} gave no answer in {timeout:g} s"
+        brief = f"the secret's command {program} gave no answer in {limits.timeout:g} s"
         raise _error(brief, position, resolution="does it wait for input? It gets none")
     evidence = _harmless(said, output)
     secret = _first_line(output) if process.returncode == 0 else None
@@ -137,11 +158,13 @@ def _from_keyring(entry: KeyringEntry, position: Position | None) -> Secret:
     return Secret(value)
 
 
-def _communicate(process: subprocess.Popen[bytes], timeout: float) -> tuple[bytes, bytes, bool]:
+def _communicate(
+    process: subprocess.Popen[bytes], program: str, limits: _Limits
+) -> tuple[bytes, bytes, bool]:
     """Read all output; after the timeout, go on although a grandchild may hold the pipes open."""
     with process:
         try:
-            output, said = process.communicate(timeout=timeout)
+            output, said = _patiently(process, program, limits)
         except subprocess.TimeoutExpired:
             process.kill()
             return b"", b"", True
@@ -149,6 +172,21 @@ def _communicate(process: subprocess.Popen[bytes], timeout: float) -> tuple[byte
             process.kill()
             raise
     return output, said, False
+
+
+def _patiently(
+    process: subprocess.Popen[bytes], program: str, limits: _Limits
+) -> tuple[bytes, bytes]:
+    """Read all output, and tell once what is waited for."""
+    first = min(limits.patience, limits.timeout)
+    try:
+        return process.communicate(timeout=first)
+    except subprocess.TimeoutExpired:
+        if first == limits.timeout:
+            raise
+    if limits.waiting is not None:
+        limits.waiting(f"waiting for the secret's command {program}, up to {limits.timeout:g} s")
+    return process.communicate(timeout=limits.timeout - first)
 
 
 def _first_line(content: bytes) -> Secret | None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from provision.model.clock import Clock
 from provision.model.event import (
     Event,
+    HostAwaited,
     HostConnected,
     HostLost,
     HostRestarted,
@@ -96,6 +97,8 @@ class ConsoleReport:
                 self._check = event.check
                 self._print(Text(phrases.start(event), style="bold"))
                 self._line.say("connecting")
+            case HostAwaited():
+                self._print(Text(f"{self._glyphs.lost} {phrases.awaited(event)}", "yellow"))
             case HostConnected():
                 self._connected(event)
             case RunContinued():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provision.diagnosis.matching import issue_by_id
 from provision.model.event import (
+    HostAwaited,
     HostConnected,
     HostLost,
     HostRestarted,
@@ -33,6 +34,11 @@ def start(event: RunStarted) -> str:
     host = f"{event.host} (simulated)" if event.simulated else event.host
     mode = ", check mode: nothing is changed" if event.check else ""
     return clean(f"{host} at {event.address}, playbook {event.playbook}{mode}")
+
+
+def awaited(event: HostAwaited) -> str:
+    """Say that the host gives no usable answer yet."""
+    return clean(f"no usable answer yet, trying until {event.until[11:19]} UTC: {event.reason}")
 
 
 def connected(event: HostConnected) -> str:

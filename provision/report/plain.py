@@ -7,6 +7,7 @@ from typing import TextIO
 
 from provision.model.event import (
     Event,
+    HostAwaited,
     HostConnected,
     HostLost,
     HostRestarted,
@@ -60,6 +61,8 @@ class PlainReport:
             case RunStarted():
                 self._check = event.check
                 yield phrases.start(event)
+            case HostAwaited():
+                yield phrases.awaited(event)
             case HostConnected():
                 yield phrases.connected(event)
                 yield from phrases.facts(event.facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -158,6 +160,21 @@ tasks:
         " --> site.yml:4:44",
         "error: 4 problems found; nothing was done",
     ]
+
+
+def test_a_refused_port_is_told_at_once_and_once(provision: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    host = HOST.format(port=port).replace("}\n", ", connect_timeout: 2}\n")
+    write(tmp_path, f"{host}playbook: site.yml\n")
+    done = provision("up", "--events", "events.jsonl", PW="secret")
+    assert done.returncode == 3
+    told = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [event["event"] for event in told] == ["run_started", "host_awaited", "run_finished"]
+    assert told[1]["reason"] == f"127.0.0.1:{port} refused the connection"
+    assert told[0]["time"] < told[1]["until"]
+    assert f"trying until {told[1]['until'][11:19]} UTC: 127.0.0.1:{port} refused" in done.stdout
+    assert "what to do: Check the port" in done.stdout
 
 
 def test_a_missing_secret(provision: Run, tmp_path: Path) -> None:

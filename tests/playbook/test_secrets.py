@@ -131,6 +131,28 @@ def test_a_command_that_does_not_end_is_stopped(refused, script, tmp_path):
     os.kill(child, 9)
 
 
+def test_a_slow_command_is_named_and_nothing_else(script, tmp_path):
+    slow = script("import os, sys, time\nprint('hunter2', flush=True)\n"
+                  "while not os.path.exists('told'): time.sleep(0.02)\n")  # fmt: skip
+    reference = SecretReference(command=f"{slow} --token hunter3")
+    told = []
+
+    def waiting(text):
+        told.append(text)
+        (tmp_path / "told").touch()
+
+    got = resolve(reference, tmp_path, AT, timeout=60, waiting=waiting, patience=0.05)
+    assert got.get_secret_value() == "hunter2"
+    assert told == [f"waiting for the secret's command {sys.executable}, up to 60 s"]
+
+
+def test_a_quick_command_is_not_named(script, tmp_path):
+    told = []
+    reference = SecretReference(command=script("print('hunter2')"))
+    resolve(reference, tmp_path, AT, waiting=told.append, patience=60)
+    assert told == []
+
+
 KEYRING = KeyringEntry(service="lab", user="bob")
 
 

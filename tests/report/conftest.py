@@ -9,6 +9,7 @@ import pytest
 from provision.model.boot import BootIdentity
 from provision.model.event import (
     Event,
+    HostAwaited,
     HostConnected,
     HostLost,
     HostRestarted,
@@ -70,6 +71,11 @@ def events(facts: Facts) -> list[Event]:
             address="192.0.2.10:5986",
             simulated=True,
             check=False,
+        ),
+        make(
+            HostAwaited,
+            reason="192.0.2.10:5986 refused the connection",
+            until="2026-11-24T19:41:16.000Z",
         ),
         make(HostConnected, seconds=1.2, facts=facts),
         make(

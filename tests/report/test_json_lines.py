@@ -12,6 +12,7 @@ from provision.report.json_lines import JsonLines
 
 SHAPES = {
     "run_started": ["version", "run", "playbook", "address", "simulated", "check"],
+    "host_awaited": ["reason", "until"],
     "host_connected": ["seconds", "facts"],
     "run_continued": ["run", "resumed", "reason", "done"],
     "plan_made": ["tasks"],

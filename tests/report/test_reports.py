@@ -15,6 +15,7 @@ from provision.report.terminal import Terminal
 
 PLAIN = r"""
 19:40:46 build-01: build-01 (simulated) at 192.0.2.10:5986, playbook playbooks/container-host.yml
+19:40:46 build-01: no usable answer yet, trying until 19:41:16 UTC: 192.0.2.10:5986 refused the connection
 19:40:46 build-01: connected in 0:01
 19:40:46 build-01: WIN-TP4: Microsoft Windows Server 2016 Technical Preview 4, build 10586, en-US, PowerShell 5.0.10586.0
 19:40:46 build-01: 2 processors, 2.5 GB memory, 40 GB free, as WIN-TP4\Administrator (elevated)
