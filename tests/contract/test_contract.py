@@ -12,7 +12,7 @@ from contract_cases import CASES, Case, Step
 from provision.agent.operations import OPERATIONS
 
 NAMES = [case.name for case in CASES]
-SSH_SAMPLE = 6
+SSH_SAMPLE = 8
 """One case of so many is played over SSH too."""
 
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "transport"))
 from ssh_server import NO_SSHD
 
 SEED = int(os.environ.get("FAULTS_SEED", "0"))
-SAMPLE = 6
+SAMPLE = 5
 
 pytestmark = [pytest.mark.powershell, pytest.mark.timeout(300)]
 

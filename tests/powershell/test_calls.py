@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,30 @@ def test_the_work_outlives_its_agent(host: Any, place: Path, op: str) -> None:
     answer = host.perform(op, params)
     assert (answer["exit_code"], answer["timed_out"]) == (3, False)
     assert runs(place) == 1
+
+
+@each_kind
+def test_two_agents_that_wait_for_one_call_answer_alike(host: Any, place: Path, op: str) -> None:
+    """As when one has outlived its connection: whoever comes second finds the answer alone."""
+    from engine_host import EngineHost
+
+    other = EngineHost(host.folder, pretend=host.pretend)
+    other.start()
+    try:
+        for number in range(2):
+            params = KINDS[op](place, id=f"both-{op}-{number}")
+            with ThreadPoolExecutor(2) as pool:
+                asked = [pool.submit(each.perform, op, params) for each in (host, other)]
+                until(lambda: runs(place))
+                (place / "gate").touch()
+                one, two = (each.result() for each in asked)
+            assert one == two
+            assert one["exit_code"] == 3, one
+            assert runs(place) == 1
+            for name in ("gate", "counter"):
+                (place / name).unlink()
+    finally:
+        other.close()
 
 
 @each_kind

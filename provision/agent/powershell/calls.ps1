@@ -27,17 +27,31 @@ function Invoke-Recorded($Params, $Content, [scriptblock] $New, [scriptblock] $C
     $digest = Get-BytesHash ($script:Utf8.GetBytes((ConvertTo-Json -InputObject $Content -Compress -Depth 5)))
     $answer = Read-RecordedAnswer $folder $Params.id $digest
     if ($answer) { return $answer }
-    $request = Read-Json (Join-Path $folder 'request.json')
-    $idle = -not [IO.File]::Exists((Join-Path $folder 'process.json'))
+    try { $answer = Complete-Call $Params $folder $digest $New $Compose $Environment $Grace }
+    catch {
+        $recorded = Read-RecordedAnswer $folder $Params.id $digest
+        if (-not $recorded) { throw }
+        $answer = $recorded
+    }
+    $answer
+}
+
+# Another agent, which has outlived its connection, may answer the same call meanwhile. Its answer is
+# there before it takes away what that was made of; so whatever was found after that does not count.
+function Complete-Call($Params, [string] $Folder, [string] $Digest, [scriptblock] $New, [scriptblock] $Compose, $Environment, [int] $Grace) {
+    $request = Read-Json (Join-Path $Folder 'request.json')
+    $idle = -not [IO.File]::Exists((Join-Path $Folder 'process.json'))
     if ($request -and $idle -and $request.token -ne (Get-BootIdentity).token) {
-        Remove-Anything $folder
+        Remove-Anything $Folder
         $request = $null
     }
-    if (-not $request) { $request = New-Call $folder $digest (& $New) }
-    if ($request.content -ne $digest) { throw (New-CallExists $Params.id) }
-    $end = Wait-Call $Params.id $folder $request ([int] $Params.timeout + $Grace) $Environment
-    $answer = & $Compose $folder $end
-    Save-Answer $folder $digest $answer
+    if (-not $request) { $request = New-Call $Folder $Digest (& $New) }
+    if ($request.content -ne $Digest) { throw (New-CallExists $Params.id) }
+    $end = Wait-Call $Params.id $Folder $request ([int] $Params.timeout + $Grace) $Environment
+    $answer = & $Compose $Folder $end
+    $recorded = Read-RecordedAnswer $Folder $Params.id $Digest
+    if ($recorded) { return $recorded }
+    Save-Answer $Folder $Digest $answer
     $answer
 }
 
@@ -79,12 +93,12 @@ function New-Call([string] $Folder, [string] $Digest, $Request) {
     Read-Json (Join-Path $Folder 'request.json')
 }
 
-# Until there is an exit record, or the deadline is over. Gives how the runner ended, if it was
+# Until there is an exit record or an answer, or the deadline is over. Gives how the runner ended, if it was
 # started here.
 function Wait-Call([string] $Id, [string] $Folder, $Request, [int] $Timeout, $Environment) {
     $end = @{ timed_out = $false; exit_code = $null; stderr = '' }
     $watch = [Diagnostics.Stopwatch]::StartNew()
-    while (-not [IO.File]::Exists((Join-Path $Folder 'exit.json'))) {
+    while (-not [IO.File]::Exists((Join-Path $Folder 'exit.json')) -and -not [IO.File]::Exists((Join-Path $Folder 'answer.json'))) {
         $process = Read-Json (Join-Path $Folder 'process.json')
         if (-not $process) {
             if ($watch.Elapsed.TotalSeconds -gt 30) {
