@@ -73,6 +73,7 @@ class ConsoleReport:
         self._clock = clock
         self._began = clock.now()
         self._rows: list[VerifyResult] = []
+        self._warnings: list[WarningRaised] = []
         self._broken = False
 
     def notice(self, event: Event) -> None:
@@ -118,6 +119,7 @@ class ConsoleReport:
             case VerifyResult():
                 self._rows.append(event)
             case WarningRaised():
+                self._warnings.append(event)
                 drawn = tables.warning(event, self._glyphs, ascii_only=self._ascii)
                 self._print(Padding(drawn, (0, 0, 0, 2)))
             case TaskFinished():
@@ -125,7 +127,8 @@ class ConsoleReport:
             case RunFinished():
                 self._verified()
                 self._line.stop()
-                self._print(Text(""), tables.summary(event, self._glyphs, check=self._check))
+                drawn = tables.summary(event, self._warnings, self._glyphs, check=self._check)
+                self._print(Text(""), drawn)
             case _:
                 return
 

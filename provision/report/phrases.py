@@ -14,6 +14,7 @@ from provision.model.event import (
     TaskFinished,
     TaskProgress,
     VerifyResult,
+    WarningRaised,
 )
 from provision.model.facts import Facts
 from provision.report.text import clean, duration, plural, size
@@ -135,6 +136,12 @@ def counts(event: RunFinished) -> str:
     if event.warnings:
         parts.append(plural(event.warnings, "warning"))
     return ", ".join(parts) or "no task was run"
+
+
+def named(event: WarningRaised) -> str:
+    """Name a warning in the summary of a run."""
+    expected = ", expected" if event.expected else ""
+    return f"{clean(event.issue)}{expected}: {clean(event.brief)} ({clean(event.task)})"
 
 
 def times(event: RunFinished) -> str:

@@ -40,6 +40,7 @@ class PlainReport:
         self._diff = diff
         self._check = False
         self._broken = False
+        self._warnings: list[WarningRaised] = []
 
     def notice(self, event: Event) -> None:
         """Write what there is to say about one event."""
@@ -84,6 +85,7 @@ class PlainReport:
                 mark = phrases.verified(event, check=self._check)
                 yield f"  verify {mark}: {clean(event.check)}: {clean(event.found)}"
             case WarningRaised():
+                self._warnings.append(event)
                 yield from _warning(event)
             case TaskFinished():
                 yield from self._finished(event)
@@ -109,6 +111,7 @@ class PlainReport:
             f"{phrases.ending(event, check=self._check)} ({phrases.counts(event)}; "
             f"{phrases.times(event)}; exit code {event.exit_code})"
         )
+        yield from (f"  warning {phrases.named(one)}" for one in self._warnings)
         if event.message:
             yield from lines(event.message)
         if event.remedy:

@@ -79,8 +79,10 @@ def warning(event: WarningRaised, glyphs: Glyphs, *, ascii_only: bool) -> Render
     )
 
 
-def summary(event: RunFinished, glyphs: Glyphs, *, check: bool) -> RenderableType:
-    """Draw how the run ended."""
+def summary(
+    event: RunFinished, warnings: Sequence[WarningRaised], glyphs: Glyphs, *, check: bool
+) -> RenderableType:
+    """Draw how the run ended, with the names of its warnings."""
     sign, style = glyphs.of(event.outcome)
     head = Text.assemble(
         (f"{sign} ", style),
@@ -88,6 +90,9 @@ def summary(event: RunFinished, glyphs: Glyphs, *, check: bool) -> RenderableTyp
         (f"   {phrases.counts(event)}   {phrases.times(event)}", "bright_black"),
     )
     parts: list[RenderableType] = [head]
+    for one in warnings:
+        told = Text(f"{glyphs.warning} {phrases.named(one)}", style="yellow", overflow="fold")
+        parts.append(Padding(told, (0, 0, 0, 2)))
     for label, text in (("", event.message), ("what to do: ", event.remedy)):
         if text:
             said = Text(label + "\n".join(lines(text)), overflow="fold")

@@ -37,6 +37,7 @@ PLAIN = r"""
 19:40:46 build-01:   changed in 1:56:40
 19:40:46 build-01:     feature Containers: installed false → true
 19:40:46 build-01: done: the host was changed (1 changed, 1 warning; 2:00:05 of host time in 0:12; exit code 0)
+19:40:46 build-01:   warning vswitch-add-failed: the switch works all the same (Run the installer)
 """  # noqa: E501
 
 
