@@ -22,6 +22,7 @@ docs: $(VENV)/.test
 
 picture: $(VENV)/.test
 	$(BIN)/python docs/picture.py
+	$(BIN)/python docs/report.py
 
 benchmark: $(VENV)/.test
 	$(BIN)/python benchmarks/requests.py
