@@ -21,7 +21,7 @@ from provision.lab.night_page import night_content
 from provision.report.html.rendering import render
 
 ROOT = Path(__file__).resolve().parent.parent
-_WIDTH, _HEIGHT = 1100, 1810
+_WIDTH, _HEIGHT = 1100, 2175
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from provision.lab.night import PlaybookRun, Rebuild
 from provision.lab.phase import Phase
-from provision.lab.records import NightRecord, seconds_between
+from provision.lab.records import NightRecord, phases_of, seconds_between
 from provision.report.html.content import Log
 from provision.report.junit import Case, Suite, cases_of, junit_xml, place_of
 
@@ -56,18 +56,20 @@ def _cases(
 
 
 def _phases(name: str, rebuild: Rebuild) -> Iterator[Case]:
-    """Those that no run tells of."""
-    ends = [*(time for _, time in rebuild.phases[1:]), rebuild.ended]
-    for (phase, began), ended in zip(rebuild.phases, ends, strict=True):
+    """Those that no run tells of; one that was gone on with is one case."""
+    cases: dict[Phase, Case] = {}
+    for phase, began, ended in phases_of(rebuild):
         if phase in _OF_RUNS:
             continue
-        place, seconds = f"{name}.rebuild", seconds_between(began, ended)
+        place, before = f"{name}.rebuild", cases.get(phase)
+        seconds = seconds_between(began, ended) + (before.seconds if before else 0.0)
         if not ended:
-            yield Case(place, phase.value, 0.0, "error", "it did not come to its end")
+            cases[phase] = Case(place, phase.value, seconds, "error", "it did not come to its end")
         elif ended == rebuild.ended and rebuild.failed_in is phase:
-            yield _failed(place, phase.value, seconds, rebuild.message)
+            cases[phase] = _failed(place, phase.value, seconds, rebuild.message)
         else:
-            yield Case(place, phase.value, seconds)
+            cases[phase] = Case(place, phase.value, seconds)
+    yield from cases.values()
 
 
 def _unwritten(place: str, run: PlaybookRun) -> Iterator[Case]:

@@ -13,7 +13,7 @@ from provision.lab.night import PlaybookRun, Rebuild
 from provision.lab.night_broken import broken_of
 from provision.lab.night_trends import trends_of
 from provision.lab.phase import Phase
-from provision.lab.records import NightRecord, seconds_between, took, warnings_of
+from provision.lab.records import NightRecord, phases_of, seconds_between, took, warnings_of
 from provision.lab.wording import difference_cells, flaky_cells, slower_cells
 from provision.report.html.content import (
     CheckRow,
@@ -117,10 +117,7 @@ def _verdict(record: NightRecord, noticed: Noticed, new: int) -> str:
     rebuilds = record.story.rebuilds
     broke = [name for name, one in rebuilds.items() if one.phase is Phase.FAILED]
     green = sum(one.phase is Phase.GREEN for one in rebuilds.values())
-    if record.story.green:
-        parts = [f"All {plural(green, 'host')} are green" if green > 1 else "The host is green"]
-    else:
-        parts = [f"{green} of {plural(len(rebuilds), 'host')} green"]
+    parts = [f"{green} of {plural(len(rebuilds), 'host')} green"]
     if broke:
         parts.append(f"{', '.join(broke)} broke")
     elif not record.story.finished:
@@ -208,18 +205,18 @@ def _run(run: PlaybookRun, story: RunStory | None, logs: Logs) -> RunPart:
 def _times(name: str, told: Told) -> HostTimes:
     rebuild = told.night.story.rebuilds[name]
     stories = [story for _, story in told.night.stories(name) if story is not None]
-    ends = [time for _, time in rebuild.phases[1:]]
-    last = [one.last_time for one in stories] + [time for _, time in rebuild.phases]
-    ends.append(rebuild.ended or max(last, default=""))
+    last = max(
+        [one.last_time for one in stories] + [time for _, time in rebuild.phases], default=""
+    )
     phases = [
         Span(
             phase.value,
             at(began),
-            max(at(began), at(ended)),
+            max(at(began), at(ended or last)),
             STYLES.get(phase, "prepare"),
-            f"{phase.value} from {began[11:19]}, {duration(seconds_between(began, ended))}",
+            f"{phase.value} from {began[11:19]}, {duration(seconds_between(began, ended or last))}",
         )
-        for (phase, began), ended in zip(rebuild.phases, ends, strict=False)
+        for phase, began, ended in phases_of(rebuild)
     ]
     return HostTimes(
         name,

@@ -12,6 +12,7 @@ from provision.journal.story import RunStory
 from provision.journal.telling import tell
 from provision.lab.night import NightStory, PlaybookRun, Rebuild
 from provision.lab.nights import Nights
+from provision.lab.phase import Phase
 
 NIGHTS = 30
 """How far back trends, flaky tasks and usual times look."""
@@ -92,6 +93,20 @@ def seconds_between(began: str, ended: str) -> float:
     if not began or not ended:
         return 0.0
     return (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
+
+
+def phases_of(rebuild: Rebuild) -> list[tuple[Phase, str, str]]:
+    """Give the phases with their beginnings and ends; the last end is empty while it goes on.
+
+    A phase that was written twice in a row is one.
+    """
+    found: list[tuple[Phase, str, str]] = []
+    ends = [*(time for _, time in rebuild.phases[1:]), rebuild.ended]
+    for (phase, began), ended in zip(rebuild.phases, ends, strict=False):
+        if found and found[-1][0] is phase:
+            began = found.pop()[1]
+        found.append((phase, began, ended))
+    return found
 
 
 def took(rebuild: Rebuild) -> float:

@@ -39,7 +39,8 @@ def difference_text(one: Difference) -> str:
     name = clean(f"{one.kind} {one.what}".strip())
     if one.kind == "warning":
         return f"{name}: {'new' if one.after else 'gone'}"
-    return f"{name}: {clean(one.before) or 'absent'} → {clean(one.after) or 'absent'}"
+    before, after = (clean(text) or _missing(one) for text in (one.before, one.after))
+    return f"{name}: {before} → {after}"
 
 
 def slower_cells(one: Slower) -> tuple[str, ...]:
@@ -52,10 +53,16 @@ def slower_cells(one: Slower) -> tuple[str, ...]:
 
 def difference_cells(one: Difference) -> tuple[str, ...]:
     """Host, what, before, now."""
-    return (one.vm, f"{one.kind} {one.what}".strip(), one.before or "absent", one.after or "absent")
+    missing = _missing(one)
+    name = f"{one.kind} {one.what}".strip()
+    return (one.vm, name, one.before or missing, one.after or missing)
 
 
 def flaky_cells(one: Flaky) -> tuple[str, ...]:
     """Host, task, how often, why the last time."""
     reason = next(iter(one.reason.splitlines()), "")
     return (one.host, f"“{one.task}” of {one.playbook}", flaky_sentence(one), reason)
+
+
+def _missing(one: Difference) -> str:
+    return "not checked" if one.kind == "installed" else "none"

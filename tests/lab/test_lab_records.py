@@ -14,6 +14,14 @@ from junitparser import JUnitXml
 from xmlschema import XMLSchema
 
 from provision.cli.main import run as run_command
+from provision.journal.store import Journal
+from provision.lab.history import noticed
+from provision.lab.night import Kind, Night
+from provision.lab.night_junit import night_junit
+from provision.lab.night_page import Told, night_content
+from provision.lab.nights import Nights
+from provision.lab.records import read_nights
+from provision.report.html.rendering import render
 
 ROOT = Path(__file__).resolve().parents[2]
 NIGHTS = 14
@@ -156,5 +164,34 @@ def test_the_page_is_the_same_each_time(provision: Invoke) -> None:
     assert "This task is flaky: failed 1 of 14 times" in first[1]
     assert "Neither its playbooks nor its variables have changed since it was green." in first[1]
     green = provision("lab", "report", "previous", "--html", "-")[1]
-    assert "All 4 hosts are green" in green
+    assert "4 of 4 hosts green" in green
     assert 'id="broken"' not in green
+
+
+def test_a_night_that_was_cut_off_and_gone_on_with(tmp_path: Path) -> None:
+    """Phases that were begun twice, one that goes on, and a VM that never began."""
+    times = iter(f"2026-01-01T02:{minute:02}:00.000Z" for minute in range(60))
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        nights = Nights(journal.database, lambda: next(times))
+        nights.begin(Night("n1", "lab", "me", "2026-01-01T02:00:00.000Z", ("a", "b", "c")))
+        for phase in ("reverting", "starting", "starting", "keeping a snapshot"):
+            nights.note("n1", Kind.PHASE, "a", {"phase": phase})
+        nights.note("n1", Kind.PHASE, "a", {"phase": "failed", "message": "no\nroom"})
+        nights.note("n1", Kind.PHASE, "b", {"phase": "reverting"})
+        (record,) = read_nights(nights, None, "lab")
+    page = render(night_content(Told([record], noticed([record]), {})))
+    assert "0 of 3 hosts green; a broke" in page
+    assert "It has not been rebuilt before." in page
+    read = JUnitXml.fromstring(night_junit(record, {}))
+    outcomes = {
+        (suite.name, case.name): [type(one).__name__ for one in case.result]
+        for suite in read
+        for case in suite
+    }
+    assert outcomes == {
+        ("a", "reverting"): [],
+        ("a", "starting"): [],
+        ("a", "keeping a snapshot"): ["Failure"],
+        ("b", "reverting"): ["Error"],
+        ("c", "rebuild"): ["Skipped"],
+    }

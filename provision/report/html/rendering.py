@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from provision.report.html.content import Content, Mark
+from provision.report.html.trend import LEAST_COLUMNS
 from provision.report.text import clean, duration, lines, plural
 
 
@@ -33,7 +34,7 @@ def _environment() -> Environment:
         finalize=_visible,
     )
     environment.filters.update(lines=lines, duration=duration, plural=_plural, per_cent=_per_cent)
-    environment.globals.update(Mark=Mark)
+    environment.globals.update(Mark=Mark, least_columns=LEAST_COLUMNS)
     return environment
 
 

@@ -10,6 +10,9 @@ from provision.report.text import duration, plural
 HEIGHT = 64
 """Of the drawing, in pixels; its width is given in per cent."""
 
+LEAST_COLUMNS = 12
+"""There is room for so many nights at least: fewer stand at the right."""
+
 _TOP = 12
 """Pixels above the highest column, for its mark."""
 
@@ -77,14 +80,15 @@ def draw(host: str, name: str, nights: Sequence[Night], usual: float | None) -> 
     """
     known = [night.seconds for night in nights if night.seconds is not None]
     most = max([*known, usual or 0.0, 1.0])
-    width = 100 / max(1, len(nights))
+    width = 100 / max(LEAST_COLUMNS, len(nights))
+    first = 100 - width * len(nights)
 
     def top(seconds: float) -> float:
         return HEIGHT - (HEIGHT - _TOP) * seconds / most
 
     columns = []
     for index, night in enumerate(nights):
-        x = width * index + width * 0.12
+        x = first + width * index + width * 0.12
         if night.seconds is None:
             text = f"{night.name}: did not pass"
             columns.append(Column(x, width * 0.76, HEIGHT - 8, 8, "missing", text))
