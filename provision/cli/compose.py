@@ -58,6 +58,9 @@ def load_hosts(selection: Selection) -> list[Located]:
     Raises:
         InputError: With everything that is wrong.
     """
+    if not Path(selection.hostfile).exists():
+        hint = "name yours: provision COMMAND HOSTFILE; or go to the folder that has it"
+        raise InputError([Problem(f"there is no host file {selection.hostfile}", hint=hint)])
     file = read_hosts(Path(selection.hostfile), selection.hostfile)
     hosts = _limited(file.hosts, selection.limit) if selection.limit else file.hosts
     problems = [problem for host in hosts for problem in _unknown_scenario(host)]
@@ -89,6 +92,9 @@ def load_projects(selection: Selection, narrow: Narrow | None = None) -> list[Pr
         if written is None:
             hint = "write `playbook: FILE`, or give --playbook FILE"
             problems[Problem(f"{host.name}: no playbook is named", host.position, hint)] = None
+            continue
+        if not Path(written).exists():
+            problems[_no_playbook(host, written, given=selection.playbook is not None)] = None
             continue
         try:
             playbook = load_playbook(Path(written), written, STEPS)
@@ -138,6 +144,13 @@ def _unknown_scenario(host: Host) -> Iterator[Problem]:
     name = host.simulate.scenario
     hint = did_you_mean(name, SCENARIOS, listed=len(SCENARIOS))
     yield Problem(f"{host.name}: there is no scenario '{name}'", host.position, hint)
+
+
+def _no_playbook(host: Host, path: str, *, given: bool) -> Problem:
+    if given:
+        return Problem(f"--playbook: there is no file {path}", hint="check the path")
+    hint = "a relative path is sought beside the host file"
+    return Problem(f"{host.name}: there is no playbook {path}", host.position, hint)
 
 
 def _unknown_issues(playbook: Playbook) -> Iterator[Problem]:

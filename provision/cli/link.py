@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,6 +107,10 @@ def _real(located: Located, speed: float) -> WinRMLink:
             hint = "a relative path is sought beside the host file"
             message = f"{host.name}: winrm.{key}: the file {path} is not there"
             raise InputError([Problem(message, host.position, hint)])
+    if settings.ca and Path(settings.ca).is_file() and not _holds_certificates(settings.ca):
+        hint = "export it as Base-64, or turn it into PEM on Windows: certutil -encode IN OUT"
+        message = f"{host.name}: winrm.ca: {settings.ca} holds no certificate in PEM form"
+        raise InputError([Problem(message, host.position, hint)])
     password = None
     if settings.password is not None:
         password = secret_of(settings.password, located.folder, located.password_at)
@@ -120,3 +125,11 @@ def _real(located: Located, speed: float) -> WinRMLink:
         port=port,
         password=password,
     )
+
+
+def _holds_certificates(path: str) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError:  # Of ssl's too: nothing in it, or nonsense.
+        return False
+    return True

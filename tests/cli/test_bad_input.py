@@ -215,6 +215,32 @@ tasks:
     assert "did you mean 'vswitch-add-failed'?" in done.stderr
 
 
+@pytest.mark.parametrize("content", [b"", b"\x30\x82\x01\xff", b"-----BEGIN CERTIFICATE-----\nx\n"])
+def test_a_certificate_file_without_a_certificate(
+    provision: Run, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "host.cer").write_bytes(content)
+    host = "winrm: {address: 127.0.0.1, port: 1, password: {env: PW}, ca: host.cer}\n"
+    write(tmp_path, f"{host}playbook: site.yml\n")
+    done = provision("up", PW="secret")
+    assert done.returncode == 2
+    assert (done.stdout, done.stderr.splitlines()[0]) == (
+        "", "error: host: winrm.ca: host.cer holds no certificate in PEM form",
+    )  # fmt: skip
+    assert "certutil -encode" in done.stderr
+
+
+def test_files_that_are_not_there(provision: Run, tmp_path: Path) -> None:
+    done = provision("up")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: there is no host file host.yml\n  hint: name yours")
+    write(tmp_path, "simulate: {}\nplaybook: none.yml\n")
+    done = provision("up")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: host: there is no playbook none.yml\n --> host.yml:1:1")
+    assert "sought beside the host file" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["up", "facts", "doctor"])
 def test_a_certificate_file_that_is_not_there(provision: Run, tmp_path: Path, command: str) -> None:
     host = "winrm: {address: 127.0.0.1, port: 1, password: {env: PW}, ca: no.pem}\n"
