@@ -106,6 +106,7 @@ class SSHBench:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "host"
         self._sshd = Sshd(folder / "sshd")
+        self._back: threading.Timer | None = None
         host = host_over_ssh(self._folder, self._sshd)
         host.reset(starting_world(SimulateSettings()))
         self._sshd.environment(host.environment())
@@ -114,6 +115,7 @@ class SSHBench:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._wait_until_back()
         host_over_ssh(self._folder, self._sshd).end_jobs()
         self._sshd.stop()
 
@@ -134,8 +136,14 @@ class SSHBench:
         return EngineVerdict(seed, struck.struck, verdict.problems, "ssh")
 
     def _restart(self) -> None:
+        self._wait_until_back()
         self._sshd.stop()
-        threading.Timer(AWAY, self._sshd.start).start()
+        self._back = threading.Timer(AWAY, self._sshd.start)
+        self._back.start()
+
+    def _wait_until_back(self) -> None:
+        if self._back is not None:
+            self._back.join()
 
     def _controllers(self, seed: int, deaths: Sequence[int]) -> EngineVerdict:
         """Run controllers, each of which dies before an exchange, and one that comes through."""
