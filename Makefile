@@ -26,6 +26,8 @@ picture: $(VENV)/.test
 
 benchmark: $(VENV)/.test
 	$(BIN)/python benchmarks/requests.py
+	@echo
+	$(BIN)/python benchmarks/restart.py
 
 # All faults at all exchanges: about an hour on two cores. Writes docs/reliability.md.
 faults: $(VENV)/.test

@@ -130,11 +130,7 @@ class AgentLink:
         self._walk(self.boot, new_boot_only=False)
 
     def _start(self) -> tuple[AgentClient, BootIdentity]:
-        client = AgentClient(
-            self._connector.channel(),
-            retrying=lambda: retry.in_place(self._clock),
-            clock=self._clock,
-        )
+        client = AgentClient(self._connector.channel(), retrying=self._retrying, clock=self._clock)
         try:
             return client, client.start().boot
         except ProvisionError:
@@ -156,7 +152,7 @@ class AgentLink:
                 case BootState.SETTLING:
                     signal = self._settle()
                 case BootState.SETTLED:
-                    self._interruption.sleep(retry.PROBE_SECONDS)
+                    self._interruption.sleep(retry.QUIET_SECONDS)
                     signal = self._look_once()
                 case _:
                     raise UnreachableError("the host was given up")
@@ -252,7 +248,7 @@ class AgentLink:
                 self._say(f"settling: waiting for {', '.join(answer.waiting_for)}")
             return None
 
-        policy = self._probing(self._limits.settling)
+        policy = self._probing(self._limits.settling, retry.SETTLE_SECONDS)
         return policy(look) or Signal.DEADLINE
 
     def _look_once(self) -> Signal:
@@ -272,11 +268,18 @@ class AgentLink:
         self._last_answer = self._clock.now()
         return answer if answer.boot.same_boot(self.boot) else None
 
+    def _retrying(self) -> Retrying:
+        """Get over hiccups; but while the host is away each is one look, and the next is soon."""
+        if self._state in (BootState.GOING_DOWN, BootState.PROBING):
+            return retry.at_once()
+        return retry.in_place(self._clock)
+
     def _patient(self, seconds: float) -> float:
         return retry.patient(self._clock, seconds, self._limits.least_real)
 
-    def _probing(self, seconds: float) -> Retrying:
-        return retry.probing(self._clock, self._patient(seconds), self._interruption.sleep)
+    def _probing(self, seconds: float, pace: float = retry.PROBE_SECONDS) -> Retrying:
+        patient = self._patient(seconds)
+        return retry.probing(self._clock, patient, self._interruption.sleep, pace)
 
     def _drop_client(self) -> None:
         client, self._client = self._client, None

@@ -270,7 +270,9 @@ class HostRunner:
                 self._tally.unreachable(task, error)
                 raise
         seconds = self._clock.now() - self._connection.task_began
-        self._memory.task_finished(number, result.result, result.value, seconds)
+        self._memory.task_finished(
+            number, result.result, result.value, seconds, self._effects.running_jobs
+        )
         self._tally.finished(task, result.result)
         if task.register:
             self._scope.keep(task.register, result.value)

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -78,6 +78,7 @@ class RunMemory:
         self._began = False
         self._effects = 0
         self._boot: str | None = None
+        self._left: frozenset[str] = frozenset()
         self.unfinished: Run | None = None
         self.id = run.id
         self.owner = owner_of(run.id)
@@ -203,8 +204,11 @@ class RunMemory:
         return None
 
     def jobs_begun(self, task: int) -> frozenset[str]:
-        """Jobs that this run started in a task before it was interrupted."""
-        return frozenset(self._past.jobs.get(task, ())) if self._past else frozenset()
+        """Jobs that this run started in a task before it was interrupted.
+
+        And those that the run before left running at its end: that nobody has taken their results.
+        """
+        return self._left | frozenset(self._past.jobs.get(task, ()) if self._past else ())
 
     def task_started(self, task: int, name: str, step: str, mark: int) -> None:
         """Write down that a task begins.
@@ -216,14 +220,24 @@ class RunMemory:
         self._append(Kind.TASK_STARTED, task, data, soon=True)
 
     def task_finished(
-        self, task: int, result: StepResult, value: Mapping[str, Json], seconds: float
+        self,
+        task: int,
+        result: StepResult,
+        value: Mapping[str, Json],
+        seconds: float,
+        running: Sequence[str] = (),
     ) -> None:
-        """Write down how a task ended."""
+        """Write down how a task ended.
+
+        Args:
+            running: Jobs that go on on the host.
+        """
         data = {
             "outcome": result.outcome.value,
             "seconds": round(seconds, 3),
             "result": result.model_dump(mode="json", exclude={"value"}),
             "value": dict(value),
+            "running": list(running),
         }
         self._append(Kind.TASK_FINISHED, task, data)
 
@@ -260,9 +274,12 @@ class RunMemory:
 
     def _look_back(self, journal: Journal) -> None:
         for run in journal.runs(self._new.host, limit=1, at_work=True):
-            past = recall(run, list(journal.entries(run.id)))
+            entries = list(journal.entries(run.id))
+            past = recall(run, entries)
             if past is not None:
                 self._past, self.unfinished, self.id = past, run, run.id
+            else:
+                self._left = _left_running(entries)
 
 
 def recall(run: Run, entries: list[Entry]) -> Past | None:
@@ -304,6 +321,12 @@ def _began(past: Past, task: int, data: Mapping[str, Any]) -> None:
         past.jobs.setdefault(task, {})[params["id"]] = data["effect"]
     elif "job.remove" in what:
         past.jobs.pop(task, None)
+
+
+def _left_running(entries: list[Entry]) -> frozenset[str]:
+    """The jobs that went on on the host when a run came to its end."""
+    ends = [entry for entry in entries if entry.kind is Kind.TASK_FINISHED]
+    return frozenset(ends[-1].data.get("running", ())) if ends else frozenset()
 
 
 def _refused(past: Past, task: int, effect: int) -> None:

@@ -13,7 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, retry_if_result, wait_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    retry_if_result,
+    stop_after_attempt,
+    wait_exponential,
+)
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
@@ -21,7 +28,14 @@ from provision.model.clock import Clock
 from provision.model.errors import ErrorClass, ProvisionError
 
 IN_PLACE_SECONDS = 15.0
-PROBE_SECONDS = 1.5
+PROBE_SECONDS = 1.0
+"""Between two looks for a host that does not answer; a look may begin an agent there."""
+
+SETTLE_SECONDS = 0.5
+"""Between two looks at a host that answers and has not settled; each is one request."""
+
+QUIET_SECONDS = 1.0
+"""How long a host must stay settled."""
 REAL_SECONDS_BETWEEN_PROBES = 0.05
 LEAST_REAL_SECONDS = 20.0
 """What any deadline of ours comes to in the controller's own time: a simulated host lives fast, and
@@ -103,11 +117,23 @@ def connecting(
     )
 
 
-def probing(clock: Clock, seconds: float, sleep: Callable[[float], None]) -> Retrying:
-    """Look again and again, at an even pace, until the result is not None or time is up."""
+def at_once() -> Retrying:
+    """Ask once: for whoever looks again by a policy of his own."""
+    return Retrying(stop=stop_after_attempt(1), reraise=True)
+
+
+def probing(
+    clock: Clock, seconds: float, sleep: Callable[[float], None], pace: float = PROBE_SECONDS
+) -> Retrying:
+    """Look again and again until the result is not None or time is up.
+
+    Args:
+        pace: Host seconds between two looks; less between the first ones, since most losses are
+            over soon.
+    """
     return Retrying(
         retry=retry_if_result(_is_none),
-        wait=_Paced(clock, wait_exponential(multiplier=PROBE_SECONDS, max=PROBE_SECONDS)),
+        wait=_Paced(clock, wait_exponential(multiplier=pace / 4, max=pace)),
         stop=_HostSeconds(clock, seconds),
         sleep=sleep,
         retry_error_callback=lambda _: None,

@@ -44,6 +44,11 @@ class RestartUnderTask(ProvisionError):
     """The host restarted under a task that did not ask for it."""
 
 
+def _lost_in_restart(error: OperationError) -> bool:
+    """Tell whether it comes of a restart under this task, also one while no run was at work."""
+    return error.record.id.startswith("CallLostInRestart")
+
+
 class TaskRunner:
     """Runs tasks one by one.
 
@@ -168,7 +173,9 @@ class TaskRunner:
             try:
                 result = self._play(step, context, timeout)
                 return TaskResult(result=result, value=_value(result))
-            except RestartUnderTask as error:
+            except (RestartUnderTask, OperationError) as error:
+                if isinstance(error, OperationError) and not _lost_in_restart(error):
+                    return _failed(error)
                 if policy is OnRestart.FAIL:
                     return _failed(error)
                 if policy is OnRestart.CONTINUE:

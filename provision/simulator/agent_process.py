@@ -27,7 +27,7 @@ from provision.agent.frame import (
 from provision.agent.operations import OPERATIONS
 from provision.agent.operations.base import ErrorRecord
 from provision.model.outcome import Json
-from provision.simulator.machine import Machine, OperationRefused
+from provision.simulator.machine import Machine, OperationRefused, WentDown
 from provision.simulator.pipe import OutputPipe
 from provision.simulator.program import CONTROL_C_EXIT
 
@@ -96,7 +96,10 @@ class AgentProcess:
                 if not self._collect(self._source, line):
                     return
                 continue
-            await self._answer(line)
+            try:
+                await self._answer(line)
+            except WentDown:
+                return
 
     def _collect(self, source: list[bytes], line: bytes) -> bool:
         source.append(line.strip(b"\xef\xbb\xbf \r"))
@@ -153,6 +156,8 @@ class AgentProcess:
             operation.model_validate(request.params)
             result = await self._machine.perform(request.op, request.params, request.check)
             return encode_answer(number, {"ok": True, "result": result})
+        except WentDown:
+            raise
         except OperationRefused as refused:
             return _refusal(number, refused.record)
         except ValidationError as error:

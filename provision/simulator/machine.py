@@ -14,6 +14,10 @@ from provision.model.outcome import Json
 from provision.simulator.faults import Fault
 
 
+class WentDown(Exception):
+    """The host went down while an operation was carried out: nobody is left to answer."""
+
+
 class OperationRefused(Exception):
     """The modelled host answers an operation with an error."""
 

@@ -4,7 +4,7 @@ The job's id is the task's key, the same in every run of the playbook. So a run 
 an interrupted one left behind, follows it or takes its result, and does not start it a second
 time; one that was lost is started anew only by another run than the one that lost it. A job that
 ended stays on the host until the task's next one, so that its end can be looked up again; the ended
-job of another run makes room.
+job of another run makes room, unless that run left it running, so that nobody knows its end yet.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def run_detached(
     """
     polled = yield from call(JobPoll(id=start.id))
     before, ours = polled.state, polled.run == start.run
-    if (before is JobState.LOST and start.id not in begun) or (before in ENDED and not ours):
+    if before in ENDED and start.id not in begun and (before is JobState.LOST or not ours):
         yield from call(JobRemove(id=start.id))
         before = JobState.ABSENT
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.agent.operations.base import ErrorRecord, OperationError
+from provision.agent.operations.execution import Exec
 from provision.agent.operations.jobs import JobStart
 from provision.engine.interruption import Interrupted
 from provision.engine.journaling import JournaledEffects
@@ -21,6 +23,9 @@ from provision.journal.store import Journal
 from provision.model.boot import BootIdentity
 from provision.model.errors import UnreachableError
 from provision.model.facts import Facts
+from provision.simulator.world import restarts
+from provision.simulator.world.calls import begin
+from provision.simulator.world.system import Program
 from provision.steps.effect import Call
 
 THREE = """
@@ -94,6 +99,71 @@ def test_a_run_that_never_got_to_work_is_kept_and_not_gone_on_with(
     assert [run.got_to_work for run in here.journal.runs()] == [False, True]
     _, seen = here.run(THREE)
     assert [(one.run, one.resumed) for one in seen.of("run_continued")] == [("run-1", True)]
+
+
+RUNS = """
+name: p
+tasks:
+  - name: run
+    on_restart: %s
+    command: slow
+    timeout: 48h
+"""
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome", "calls"),
+    [("rerun", "changed", 2), ("continue", "changed", 1), ("fail", "failed", 1)],
+)
+def test_a_crash_and_a_restart_together_are_a_restart_under_the_task(
+    lab: Callable[..., Any], policy: str, outcome: str, calls: int
+) -> None:
+    here = lab()
+    with pytest.raises(Died):
+        here.run(RUNS % policy, react=die_at("task_started", "run"))
+    begun = Exec(program="slow", id="run-1-playbook-01-run-command")
+
+    def begin_and_lose() -> None:
+        world = here.machine.world.put(Program(name="slow", seconds=60))
+        here.machine.become(restarts.ask(begin(world, begun), 0))
+
+    here.server.call(begin_and_lose)
+    while boots(here) == 1:
+        time.sleep(0.02)
+    result, _ = here.run(RUNS % policy)
+    assert result.outcome == outcome, result.error
+    known = here.server.call(lambda: here.machine.world.calls)
+    assert [call.answer is None for call in known] == [True, False][:calls]
+
+
+LONG = """
+name: p
+tasks:
+  - name: work
+    command: {line: slow, detach: true}
+    timeout: 10m
+"""
+
+
+def test_the_result_of_a_job_that_was_overdue_is_taken(lab: Callable[..., Any]) -> None:
+    here = lab(speed=1200)
+    slow = Program(name="slow", stdout="done\n", seconds=2400)
+    here.server.call(lambda: here.machine.become(here.machine.world.put(slow)))
+
+    def jobs() -> Any:
+        return here.server.call(lambda: here.machine.world.jobs)
+
+    assert here.run(LONG)[0].outcome == "failed"
+    (job,) = jobs()
+    while jobs()[0].exit is None:
+        time.sleep(0.02)
+    result, seen = here.run(LONG)
+    assert result.outcome == "changed", result.error
+    assert [(one.run, one.started_at) for one in jobs()] == [("run-1", job.started_at)]
+    assert "its result is taken" in seen.said()
+    # That is known now; so the next run does its own work.
+    here.run(LONG)
+    assert [one.run for one in jobs()] == ["run-3"]
 
 
 def test_a_changed_playbook_begins_anew(lab: Callable[..., Any]) -> None:

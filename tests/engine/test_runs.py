@@ -135,7 +135,7 @@ tasks:
   - name: run
     on_restart: %s
     command: slow
-    timeout: 2h
+    timeout: 48h
 """
 
 

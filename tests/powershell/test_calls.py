@@ -132,6 +132,9 @@ def test_work_that_was_killed_is_lost_and_not_run_again(host: Any, place: Path, 
         assert error["message"] == (
             f"call lost-{op} began and left no answer: process {record['id']} is gone"
         )
+    file = host.data / "calls" / f"lost-{op}" / "process.json"
+    file.write_text(json.dumps({**record, "token": "of an earlier boot"}))
+    assert host.perform(op, params)["error"]["id"] == "CallLostInRestart"
     assert runs(place) == 1
     (place / "gate").touch()
 

@@ -19,7 +19,7 @@ from provision.model.errors import ProvisionError, TaskError
 from provision.model.facts import Facts
 from provision.model.host import SimulateSettings
 from provision.model.outcome import StepResult
-from provision.simulator.machine import OperationRefused
+from provision.simulator.machine import OperationRefused, WentDown
 from provision.simulator.world.simulated_host import SimulatedHost
 from provision.steps.effect import (
     Call,
@@ -283,9 +283,10 @@ class SimulatedPlayer(Player):
                 self.connect()
             try:
                 answer = self._perform(operation, check=check)
+            except WentDown:
+                pass
             except OperationRefused as refused:
-                if refused.record.id != "HostWentDown":
-                    raise OperationError(operation.name, refused.record) from None
+                raise OperationError(operation.name, refused.record) from None
             else:
                 power = self.host.power()
                 if power.boot == self.number and power.listening:

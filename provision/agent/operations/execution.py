@@ -3,7 +3,8 @@
 A call with an id is recorded in the agent's data folder: that it begins, before anything runs, and
 its answer, before that is sent. Asked again with the same id and content, also by another agent
 after a crash, the recorded answer is given, or the work that still runs is waited for; it outlives
-its agent. If it began and neither runs nor left an answer, that is the error `CallLost`; it never
+its agent. If it began and neither runs nor left an answer, that is the error `CallLost`,
+or `CallLostInRestart` when the host has restarted since; it never
 runs a second time. The same id with other content is the error `CallExists`; the timeout is not
 part of the content. Records older than 14 days, and the oldest beyond 200, are removed when a call
 begins. In check mode nothing is recorded.

@@ -63,8 +63,8 @@ function New-CallStopped([string] $Id) {
     New-AgentError 'CallStopped' "call $Id was stopped"
 }
 
-function New-CallLost([string] $Id, [string] $Why) {
-    New-AgentError 'CallLost' "call $Id began and left no answer: $Why"
+function New-CallLost([string] $Id, [string] $Why, [string] $ErrorId = 'CallLost') {
+    New-AgentError $ErrorId "call $Id began and left no answer: $Why"
 }
 
 function Read-RecordedAnswer([string] $Folder, [string] $Id, [string] $Digest) {
@@ -114,9 +114,8 @@ function Wait-Call([string] $Id, [string] $Folder, $Request, [int] $Timeout, $En
         if (-not $same -or -not (Test-Running $process.id $started)) {
             # It may have written its exit record just before its end.
             if ([IO.File]::Exists((Join-Path $Folder 'exit.json')) -or $null -ne $end.exit_code) { break }
-            $why = 'boot changed'
-            if ($same) { $why = "process $($process.id) is gone" }
-            throw (New-CallLost $Id $why)
+            if ($same) { throw (New-CallLost $Id "process $($process.id) is gone") }
+            throw (New-CallLost $Id 'boot changed' 'CallLostInRestart')
         }
         if ((Get-Tick) - [double] $process.tick -gt $Timeout) {
             Stop-Tree $process.id $started

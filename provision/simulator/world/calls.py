@@ -37,8 +37,11 @@ def known(world: World, request: Exec | PowerShell) -> Call | None:
         raise refuse("CallExists", f"there is a call {request.id} with other content")
     if call.stopped:
         raise refuse("CallStopped", f"call {request.id} was stopped")
-    if why := _lost_because(world, call):
-        raise refuse("CallLost", f"call {request.id} began and left no answer: {why}")
+    began = f"call {request.id} began and left no answer"
+    if call.answer is None and call.boot != world.boot.number:
+        raise refuse("CallLostInRestart", f"{began}: boot changed")
+    if call.gone:
+        raise refuse("CallLost", f"{began}: process {call.process} is gone")
     return call
 
 
@@ -76,14 +79,6 @@ def at_work(world: World, call: Call) -> bool:
     """Tell whether a call's process runs."""
     over = call.answer is not None or call.gone or call.stopped
     return not over and call.boot == world.boot.number
-
-
-def _lost_because(world: World, call: Call) -> str:
-    if call.answer is not None:
-        return ""
-    if call.boot != world.boot.number:
-        return "boot changed"
-    return f"process {call.process} is gone" if call.gone else ""
 
 
 def _prune(world: World) -> World:

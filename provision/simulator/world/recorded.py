@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from provision.agent.operations.base import Answer
 from provision.agent.operations.execution import Exec, ExecAnswer, PowerShell, PowerShellAnswer
+from provision.simulator.machine import WentDown
 from provision.simulator.world import calls, engine
 from provision.simulator.world.call import Call
 from provision.simulator.world.effects import AnswerCall, RestartAsked
@@ -82,7 +83,7 @@ class Recorded:
                 return call.answer
             await self._host.wait(None)
             if self._host.world.boot.number != boot:
-                raise refuse("HostWentDown", "the host went down")
+                raise WentDown
         raise refuse("CallLost", f"call {request.id} began and left no answer: its folder is gone")
 
     async def _run(self, request: PowerShell, run: RunScript) -> None:

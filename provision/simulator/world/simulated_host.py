@@ -21,7 +21,7 @@ from provision.model.errors import ProvisionError
 from provision.model.host import SimulateSettings
 from provision.model.outcome import Json
 from provision.simulator.faults import Fault, FaultKind
-from provision.simulator.machine import Power, ProgramResult
+from provision.simulator.machine import Power, ProgramResult, WentDown
 from provision.simulator.world import (
     calls,
     misfortunes,
@@ -123,6 +123,7 @@ class SimulatedHost:
 
         Raises:
             OperationRefused: The host answers with an error.
+            WentDown: It went down meanwhile.
         """
         kind = OPERATIONS.get(operation)
         if kind is None:
@@ -194,12 +195,16 @@ class SimulatedHost:
         await self._clock.wait_until(min(times, default=None), self._wake)
 
     async def pass_time(self, seconds: float) -> None:
-        """Let an operation take host seconds; refused when the host goes down meanwhile."""
+        """Let an operation take host seconds.
+
+        Raises:
+            WentDown: The host went down meanwhile.
+        """
         boot, until = self.world.boot.number, self.world.host_time + seconds
         while self.world.host_time < until:
             await self.wait(until)
         if self.world.boot.number != boot:
-            raise refuse("HostWentDown", "the host went down")
+            raise WentDown
 
     async def wait_for(self, look: Callable[[World], bool], until: float) -> None:
         """Return when something holds of the world, or at a host time."""

@@ -56,9 +56,9 @@ def test_a_restart_in_its_middle_loses_it(slow):
     ask_and_die(slow, "exec", program="slow", id="c")
     slow.restart()
     refused = slow.refused("exec", program="slow", id="c")
-    assert refused.id == "CallLost"
+    assert refused.id == "CallLostInRestart"
     assert refused.message == "call c began and left no answer: boot changed"
-    assert slow.refused("exec", program="slow", id="c").id == "CallLost"
+    assert slow.refused("exec", program="slow", id="c").id == "CallLostInRestart"
 
 
 def test_a_program_that_restarts_the_host(driver):
