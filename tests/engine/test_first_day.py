@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from provision.dockerfile.linting import lint
+from provision.dockerfile.target import Target
 from provision.engine.run import RunOptions
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 FIRST_DAY = PLAYBOOKS / "first-day.yml"
 PCAP4J = PLAYBOOKS / "pcap4j-image.yml"
+
+
+@pytest.mark.parametrize("target", [each for each in Target if each is not Target.TP5])
+def test_the_rules_have_nothing_to_say_of_our_dockerfiles(target):
+    name = "Dockerfile.tp4" if target is Target.TP4 else "Dockerfile"
+    text = (PLAYBOOKS / "pcap4j" / name).read_text(encoding="utf-8")
+    assert [finding.rule for finding in lint(text, target, name)] == []
 
 
 def outcomes(recorder):

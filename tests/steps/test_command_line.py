@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.steps.command_line import split_command_line
+from provision.steps.command_line import runs_in_container, split_command_line
 
 ARGUMENTS = st.lists(st.text(alphabet='ab \t"\\|%é', max_size=8), min_size=1, max_size=5)
 
@@ -39,3 +39,18 @@ def test_an_open_quote_is_an_error():
 @given(ARGUMENTS)
 def test_what_python_quotes_for_windows_is_read_back(arguments):
     assert split_command_line(subprocess.list2cmdline(arguments)) == tuple(arguments)
+
+
+@pytest.mark.parametrize(
+    ("words", "inside"),
+    [
+        (("docker", "exec", "web", "ping"), True),
+        (("C:\\Program Files\\docker\\Docker.EXE", "run", "--rm", "app"), True),
+        (("docker", "pull", "exec"), False),
+        (("docker",), False),
+        (("powershell", "run"), False),
+        ((), False),
+    ],
+)
+def test_what_runs_in_a_container(words, inside):
+    assert runs_in_container(words) is inside
