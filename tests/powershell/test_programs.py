@@ -96,3 +96,9 @@ def test_docker_reads_its_input_where_installers_put_it(host: Any) -> None:
     assert host.perform("docker.run", asked)["stdout"] == "not read\n"
     assert host.perform("exec", {"program": "docker"})["stdout"] == "not read\n"
     docker.unlink()
+
+
+def test_programs_that_are_over_before_they_are_looked_at(host: Any) -> None:
+    """Of one that is over, not every system tells when it began."""
+    answers = [host.perform("exec", {"program": "true"}) for _ in range(40)]
+    assert [answer.get("exit_code", answer) for answer in answers] == [0] * 40
