@@ -174,6 +174,7 @@ def _stop(
 def _write_end(journal: Journal, run: str) -> None:
     data = {
         "outcome": ENDED_BY_CANCEL,
+        "cancelled": True,
         "exit_code": None,
         "message": f"cancelled by {describe_controller()}",
         "remedy": "`provision up` goes on with it; `provision up --fresh` begins anew.",

@@ -49,7 +49,7 @@ def under_way(job: JobRow) -> bool:
 
 def left_row(result: CheckResult) -> str:
     """Say of what an installer left that it is there."""
-    return clean(f"'{result.check}' does not hold: {result.found}")
+    return clean(f"expected: {result.check}; found: {result.found}")
 
 
 def hurried(located: Located) -> Located:

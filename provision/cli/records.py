@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provision.cli.notebook import journal_file
@@ -77,6 +77,7 @@ def standing(journal: Journal, run: Run) -> Standing:
     # The holder first: one that ends in between has written its end by then.
     holder = living_holder(journal, run.host)
     story = tell(run, journal.entries(run.id, kinds=_TOLD))
+    story = replace(story, last_time=journal.last_time(run.id) or story.last_time)
     ours = holder is not None and (not story.owner or holder.owner == story.owner)
     return Standing(story, holder if ours else None)
 

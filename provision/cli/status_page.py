@@ -8,6 +8,7 @@ from typing import Any
 from provision.cli.host_look import Seen, left_row
 from provision.cli.records import NO_RUN
 from provision.cli.status_of import Status
+from provision.journal.process import Process
 from provision.report import phrases
 from provision.report.run_json import run_row
 from provision.report.run_page import counts, ending, moment, stands
@@ -58,7 +59,10 @@ def _seen(seen: Seen) -> list[str]:
     if lease is not None and lease.seconds_left > 0:
         who = clean(lease.description or lease.owner)
         left = duration(lease.seconds_left)
-        said.append(f"held by {who} since {moment(lease.since)}; runs out in {left}")
+        process = Process.named(lease.owner.rpartition("/")[2])
+        gone = process is not None and process.lives() is False
+        more = "; its process is gone, the next run takes it" if gone else f"; runs out in {left}"
+        said.append(f"held by {who} since {moment(lease.since)}{more}")
     elif lease is not None:
         who = clean(lease.description or lease.owner)
         said.append(f"was held by {who} since {moment(lease.since)}, and not given back")

@@ -52,6 +52,7 @@ class Past:
             with the number of the effect.
         started: The number of the last task that it began; 0 for none.
         mark: How far the host's own record had been seen to follow.
+        cancels: How often its work on the host was stopped by a person: that work is begun anew.
     """
 
     run: Run
@@ -60,6 +61,7 @@ class Past:
     jobs: dict[int, dict[str, int]] = field(default_factory=dict)
     started: int = 0
     mark: int = 0
+    cancels: int = 0
 
 
 class RunMemory:
@@ -187,6 +189,11 @@ class RunMemory:
             for entry in self._journal.entries(run.id, kinds=(Kind.RESUMED,))
         )
 
+    @property
+    def cancels(self) -> int:
+        """How often the earlier part's work on the host was stopped by a person."""
+        return self._past.cancels if self._past else 0
+
     def remembered(self, task: int) -> Remembered | None:
         """The result of a task that finished before."""
         return self._past.finished.get(task) if self._past else None
@@ -290,6 +297,9 @@ def recall(run: Run, entries: list[Entry]) -> Past | None:
         match entry.kind:
             case Kind.RUN_FINISHED:
                 ended = entry.data.get("outcome") in ENDED
+                if entry.data.get("cancelled"):
+                    past.jobs.clear()
+                    past.cancels += 1
             case Kind.RESUMED:
                 ended = False
             case Kind.TASK_STARTED if entry.task is not None:

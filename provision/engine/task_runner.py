@@ -165,6 +165,7 @@ class TaskRunner:
             key=key,
             timeout=timeout,
             begun=self._memory.jobs_begun(number),
+            reruns=self._memory.cancels,
         )
         policy = task.on_restart or step.on_restart
         self._effects.for_task(number, known)

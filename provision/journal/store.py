@@ -157,6 +157,13 @@ class Journal:
         )
         return [_run(row) for row in rows]
 
+    def last_time(self, run: str) -> str:
+        """Give the time of a run's last entry; empty when it has none."""
+        rows = self.database.read(
+            "SELECT time FROM entries WHERE run = ? ORDER BY number DESC LIMIT 1", (run,)
+        )
+        return next((str(row["time"]) for row in rows), "")
+
     def has_run(self, run: str) -> bool:
         """Tell whether a run was begun."""
         return bool(self.database.read("SELECT 1 FROM runs WHERE id = ?", (run,)))

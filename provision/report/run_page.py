@@ -42,10 +42,11 @@ def stands(story: RunStory, state: str, who: str = "") -> str:
 
 def ending(story: RunStory) -> str:
     """Say how a run ended that did not come through: ` (exit code 3): why`; else empty."""
-    if not story.exit_code:
+    if story.exit_code == 0 or not story.outcome:
         return ""
+    code = "" if story.exit_code is None else f" (exit code {story.exit_code})"
     why = next(iter(lines(story.message)), "")
-    return f" (exit code {story.exit_code})" + (f": {why}" if why else "")
+    return code + (f": {why}" if why else "")
 
 
 def counts(story: RunStory) -> str:

@@ -5,6 +5,7 @@ an interrupted one left behind, follows it or takes its result, and does not sta
 time; one that was lost is started anew only by another run than the one that lost it. A job that
 ended stays on the host until the task's next one, so that its end can be looked up again; the ended
 job of another run makes room, unless that run left it running, so that nobody knows its end yet.
+One that `provision cancel` stopped is started anew.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def run_detached(
     """
     polled = yield from call(JobPoll(id=start.id))
     before, ours = polled.state, polled.run == start.run
-    if before in ENDED and start.id not in begun and (before is JobState.LOST or not ours):
+    stopped = polled.exit is not None and polled.exit.stopped
+    usable = before is JobState.FINISHED and ours and not stopped
+    if before in ENDED and start.id not in begun and not usable:
         yield from call(JobRemove(id=start.id))
         before = JobState.ABSENT
     try:

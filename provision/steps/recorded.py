@@ -20,9 +20,9 @@ def call_recorded(
 ) -> Procedure[A]:
     """Carry an operation out once in this run, or take the answer that it had before.
 
-    When the task is begun anew since the host had restarted under it, and the call was lost by
-    that, it is carried out under another name; that the task may be begun anew says that this does
-    no harm.
+    When the task is begun anew since the host had restarted under it, or a person had stopped it,
+    and the call ended by that, it is carried out under another name; that the task may be begun
+    anew says that this does no harm.
 
     Args:
         what: Tells this call from others of the task.
@@ -32,7 +32,7 @@ def call_recorded(
         try:
             return (yield from call(request(call_id(context, what, again))))
         except OperationError as error:
-            if not error.record.id.startswith("CallLost"):
+            if not error.record.id.startswith(("CallLost", "CallStopped")):
                 raise
     return (yield from call(request(call_id(context, what, context.reruns))))
 

@@ -27,7 +27,8 @@ class StepContext:
         timeout: Host seconds that the task may take in all; None for the step's default.
         begun: Ids of jobs that this very run started in this task before it was interrupted, and
             has not removed since: what they came to is this run's, and they are not started again.
-        reruns: How often the task was begun anew because the host had restarted under it.
+        reruns: How often the task was begun anew because the host had restarted under it, or a
+            person had stopped its work.
     """
 
     check: bool
