@@ -60,11 +60,16 @@ def rebuild_lab(
         story = _night(nights, lab, chosen, fresh=fresh)
         hands.night = story.night.id
         hypervisors = {
-            name: make_hypervisor(settings) for name, settings in lab.hypervisors.items()
+            name: make_hypervisor(settings, lab.folder)
+            for name, settings in lab.hypervisors.items()
         }
         began = time.monotonic()
-        with hands.interruptible():
-            ends = NightRebuild(lab, story, hypervisors, hands, nights).run()
+        try:
+            with hands.interruptible():
+                ends = NightRebuild(lab, story, hypervisors, hands, nights).run()
+        finally:
+            for hypervisor in hypervisors.values():
+                hypervisor.close()
         found = nights.find(lab.name, story.night.id)
         assert found is not None
         for line in summary(found, time.monotonic() - began):

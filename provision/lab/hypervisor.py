@@ -24,12 +24,14 @@ class Snapshot:
 
     Args:
         taken: ISO 8601 UTC; empty when the hypervisor does not tell.
-        current: What the VM's disk goes on from.
+        current: What the VM's disk goes on from; false for all when the hypervisor does not tell.
+        description: Empty when the hypervisor keeps none.
     """
 
     name: str
     taken: str = ""
     current: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,15 @@ class VmStatus:
     """A VM as its hypervisor sees it.
 
     Args:
-        snapshots: The oldest first.
+        snapshots: The oldest first, as far as the hypervisor tells.
     """
 
     state: VmState
     snapshots: tuple[Snapshot, ...] = ()
+
+    def snapshot(self, name: str) -> Snapshot | None:
+        """Give the snapshot of that name; None when there is none."""
+        return next((one for one in self.snapshots if one.name == name), None)
 
 
 class HypervisorError(ProvisionError):
@@ -59,17 +65,34 @@ class HypervisorError(ProvisionError):
         self.error_class = error_class
 
 
+class VmAbsent(HypervisorError):
+    """There is no such VM."""
+
+
+class SnapshotAbsent(HypervisorError):
+    """The VM is there, and has no such snapshot."""
+
+
+class ToolMissing(HypervisorError):
+    """What drives the hypervisor is not installed where it is run."""
+
+
 class Hypervisor(Protocol):
     """Snapshots and power of VMs. All of it may be asked for again, and is then done once.
 
-    Every method raises `HypervisorError`.
+    Several threads may ask at the same time. Every method raises `HypervisorError`; but for
+    `status`, `VmAbsent` when there is no such VM.
     """
 
     def status(self, vm: str) -> VmStatus:
         """Look at a VM; one that is not there is a status too."""
 
     def revert(self, vm: str, snapshot: str) -> None:
-        """Make the VM what it was; it is off or running as it was then."""
+        """Make the VM what it was; it is off or running as it was then.
+
+        Raises:
+            SnapshotAbsent: Nothing was touched.
+        """
 
     def start(self, vm: str) -> None:
         """See to it that the VM runs."""
@@ -78,7 +101,16 @@ class Hypervisor(Protocol):
         """See to it that the VM is off: by a clean shutdown, after so many seconds by force."""
 
     def take(self, vm: str, snapshot: str, description: str) -> None:
-        """Take a snapshot; one of that name that is there already is taken as this one."""
+        """Take a snapshot; one of that name and description that is there is taken as this one.
+
+        One of that name with another description is an error: it is not what was asked for.
+        """
 
     def delete(self, vm: str, snapshot: str) -> None:
-        """Delete a snapshot, and keep what others were made from."""
+        """Delete a snapshot, and keep what others were made from.
+
+        Never the last one, and never the one that the VM's disk goes on from: an error.
+        """
+
+    def close(self) -> None:
+        """Let go of connections; the next question makes new ones. Never raises."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from provision.lab.hypervisors.settings import based, files
 from provision.lab.lab import Lab, Vm
 from provision.lab.lab_written import LabWritten, VmWritten
 from provision.model.errors import InputError, Problem
@@ -38,7 +39,7 @@ def load_lab(path: Path, shown: str) -> Lab:
         file=shown,
         folder=path.parent,
         hosts=path.parent / written.hosts,
-        hypervisors=written.hypervisors,
+        hypervisors={key: based(one, path.parent) for key, one in written.hypervisors.items()},
         vms=vms,
         forks=written.forks,
         budget=written.budget,
@@ -93,6 +94,11 @@ def _first(layers: tuple[VmWritten, ...], key: str, otherwise: Any) -> Any:
 
 def _problems(lab: Lab, document: Document) -> Iterator[Problem]:
     places = document.places
+    for name, settings in lab.hypervisors.items():
+        for section, file, needed in files(settings):
+            if needed and not Path(file).is_file():
+                at = places.of(("hypervisors", name, *section))
+                yield Problem(f"the file {file} is not there", at, "check the path")
     for name, vm in lab.vms.items():
         if vm.hypervisor not in lab.hypervisors:
             at = _where(document, name, "hypervisor")

@@ -19,7 +19,7 @@ from provision.transport.errors import ConnectionBroken
 from provision.transport.ssh_errors import translate
 from provision.transport.ssh_host_keys import HostKeyCheck
 from provision.transport.ssh_identity import Identity, Secrets
-from provision.transport.ssh_route import Hop, route
+from provision.transport.ssh_route import WINDOWS_USER, Hop, route
 
 _ATTEMPT = 15
 """Seconds that each part of one attempt may take: the socket, the first line, the login."""
@@ -56,6 +56,7 @@ class SSHConnection:
     Args:
         settings: How the host file says it is reached; with an address.
         secrets: Resolved.
+        user: Whom to log in as when nothing says so.
 
     Attributes:
         fabric: Fabric's connection, open.
@@ -63,8 +64,9 @@ class SSHConnection:
         login: What the host accepted, for people.
     """
 
-    def __init__(self, settings: SSHSettings, secrets: Secrets) -> None:
+    def __init__(self, settings: SSHSettings, secrets: Secrets, user: str = WINDOWS_USER) -> None:
         self._settings = settings
+        self._user = user
         self._secrets = secrets
         self._opened: list[Connection] = []
         self._proxy: _Proxy | None = None
@@ -85,7 +87,7 @@ class SSHConnection:
             TransportError: As `ssh_errors.translate`, `HostKeyCheck` and `Identity` say.
         """
         try:
-            for hop in route(self._settings):
+            for hop in route(self._settings, self._user):
                 self._open(hop)
         except BaseException:
             self.close()

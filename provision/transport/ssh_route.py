@@ -17,7 +17,7 @@ from provision.transport.errors import SettingRefused
 from provision.transport.ssh_config import read_config
 
 PORT = 22
-_USER = "Administrator"
+WINDOWS_USER = "Administrator"
 _OWN_KEYS = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
 _GLOBAL_KEYS = "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
 _MOST_HOPS = 8
@@ -56,15 +56,18 @@ class Hop:
         return f"{'the jump host ' if self.jump else ''}{host}:{self.port}"
 
 
-def route(settings: SSHSettings) -> tuple[Hop, ...]:
+def route(settings: SSHSettings, user: str = WINDOWS_USER) -> tuple[Hop, ...]:
     """Give the hosts on the way to a host, in their order, and the host itself.
+
+    Args:
+        user: Whom to log in as when nothing says so.
 
     Raises:
         SettingRefused: `~/.ssh/config` or a jump host cannot be understood.
     """
     assert settings.address is not None
     try:
-        return _Router(settings).way(settings.address)
+        return _Router(settings).way(settings.address, user)
     except (ConfigParseError, CouldNotCanonicalize, ValueError) as error:
         raise SettingRefused(
             "the configuration of ssh cannot be understood",
@@ -78,10 +81,10 @@ class _Router:
         self._settings = settings
         self._texts = read_config(settings.config)
 
-    def way(self, address: str) -> tuple[Hop, ...]:
+    def way(self, address: str, user: str) -> tuple[Hop, ...]:
         settings = self._settings
         found = self._lookup(address, settings.port, settings.user)
-        hop = self._hop(found, address, _USER)
+        hop = self._hop(found, address, user)
         before = self._jumps(settings.jump or _proxy_jumps(found), 1)
         command = None if before else found.get("proxycommand")
         return (*before, _with_command(hop, command))

@@ -68,6 +68,8 @@ class MemoryHypervisor:
         self._do(f"delete {vm} {snapshot}")
         self.vms[vm].snapshots.pop(snapshot, None)
 
+    def close(self) -> None: ...
+
     def _do(self, what: str) -> None:
         self.before(what)
         if what.split()[0] in self.broken:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from provision.lab.hypervisor import HypervisorError, VmState
+from provision.lab.hypervisor import ToolMissing, VmAbsent, VmState
 from provision.lab.hypervisors.command_line import Here
 from provision.lab.hypervisors.libvirt import Libvirt
 
@@ -61,9 +61,9 @@ def test_what_is_not_there(vms: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", vms.path)
     libvirt = Libvirt(SESSION, Here())
     assert libvirt.status("nobody-here").state is VmState.ABSENT
-    with pytest.raises(HypervisorError, match="nobody-here") as raised:
+    with pytest.raises(VmAbsent, match="nobody-here") as raised:
         libvirt.start("nobody-here")
-    assert "virsh list" in raised.value.resolution
+    assert "list --all" in raised.value.resolution
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(HypervisorError, match="not on the PATH"):
+    with pytest.raises(ToolMissing, match="not on the PATH"):
         libvirt.status("driven")
