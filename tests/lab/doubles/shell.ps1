@@ -1,5 +1,7 @@
 # Runs scripts one after the other in one process: a line of base64 in, a line of JSON out.
-while ($null -ne ($line = [Console]::In.ReadLine())) {
+# The host reads standard input itself, so lines come by $input, not by [Console]::In.
+$input | ForEach-Object {
+    $line = $_
     $answer = @{ output = @(); id = ''; message = '' }
     try {
         $script = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($line))
@@ -10,4 +12,5 @@ while ($null -ne ($line = [Console]::In.ReadLine())) {
         $answer.message = $_.Exception.Message
     }
     [Console]::Out.WriteLine((ConvertTo-Json $answer -Compress))
+    [Console]::Out.Flush()
 }
